@@ -1,0 +1,1 @@
+"""One question to one checked answer. Imports `ingest`, never `ui`."""

@@ -1,0 +1,81 @@
+"""The guard as one part: rules, classifier and conversation decide together; review looks at every sentence shown."""
+
+from assistant.domain import Action, Conversation, Verdict
+from assistant.guard.classifier import Classifier
+from assistant.guard.conversation import ConversationPolicy
+from assistant.guard.normalising import Message, read_message
+from assistant.guard.review import Objection, Reviewer
+from assistant.guard.rules import Rulebook
+from ingest.documents import Statement
+from ingest.encoder import Encoder
+
+SENTENCES_MAX = 40
+_DANGERS = frozenset({Action.EMERGENCY, Action.CRISIS})
+
+
+class Guard:
+    """Screens messages and reviews statements."""
+
+    def __init__(
+        self,
+        *,
+        rulebook: Rulebook,
+        classifier: Classifier,
+        policy: ConversationPolicy,
+        reviewer: Reviewer,
+        encoder: Encoder,
+    ) -> None:
+        self._rulebook = rulebook
+        self._classifier = classifier
+        self._policy = policy
+        self._reviewer = reviewer
+        self._encoder = encoder
+
+    def screen(self, text: str, conversation: Conversation) -> Verdict:
+        """Decide what to do with a message.
+
+        Args:
+            text: the message, as written. It is read here and nowhere after.
+            conversation: the earlier turns, redacted.
+
+        Returns:
+            The most urgent verdict of rules, classifier and conversation; `answer` under the rule `guard.pass` if
+            none objects. `reason` never holds message text.
+        """
+        message = read_message(text)
+        verdicts = [
+            *self._by_rules(message),
+            *self._in_pieces(text, conversation),
+            *self._by_classifier(message),
+        ]
+        if held := self._policy.in_force(conversation, text):
+            verdicts.append(held)
+        if not verdicts:
+            return Verdict(Action.ANSWER, "guard.pass", "no rule and no score objects")
+        first = min(verdicts, key=lambda verdict: verdict.action.precedence)
+        dangers = frozenset(verdict.action for verdict in verdicts) & _DANGERS
+        return Verdict(first.action, first.rule, first.reason, first.topic, dangers - {first.action})
+
+    def objections(self, statement: Statement) -> tuple[Objection, ...]:
+        """Why a statement may not be shown; empty if it may."""
+        return self._reviewer.objections(statement.text, voice=statement.voice, cited=bool(statement.facts))
+
+    def _by_rules(self, message: Message) -> list[Verdict]:
+        return [
+            Verdict(match.rule.action, match.rule.id, match.rule.why, match.rule.topic)
+            for match in self._rulebook.matches(message)
+        ]
+
+    def _in_pieces(self, text: str, conversation: Conversation) -> list[Verdict]:
+        """Dangers that show only when the last turns are read together with this message."""
+        joined = self._policy.joined(conversation, text)
+        if joined is None:
+            return []
+        return [verdict for verdict in self._by_rules(read_message(joined)) if verdict.action in _DANGERS]
+
+    def _by_classifier(self, message: Message) -> list[Verdict]:
+        """What the trained head says over the whole message and its sentences, so that nothing hides in a long text."""
+        texts = list(dict.fromkeys((message.raw, *message.sentences[:SENTENCES_MAX])))
+        scores = self._classifier.scores(self._encoder.encode(texts))
+        decision = self._classifier.decide(scores)
+        return [Verdict(decision.action, decision.rule, decision.reason)] if decision else []

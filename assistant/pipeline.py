@@ -1,0 +1,302 @@
+"""One question to one answer: every branch is here, every step is a part that can be called alone.
+
+screen → redact → rewrite → retrieve → decide coverage → compose → cite → review → record
+"""
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import structlog
+
+from assistant.composing import LeadIn
+from assistant.coverage import Coverage, CoverageJudge
+from assistant.domain import (
+    Action,
+    Answer,
+    Conversation,
+    Evidence,
+    Question,
+    Reply,
+    Turn,
+    Verdict,
+)
+from assistant.drafting import Draft, draft
+from assistant.errors import GuardError, QuestionError, SOTError, UnknownPassage
+from assistant.guard.guard import Guard
+from assistant.guard.replies import Replies
+from assistant.redaction import Redactor
+from assistant.rewriting import Query
+from assistant.store import Conversations
+from assistant.workbench import Workbench, Workbenches
+from ingest.build import current_build_id
+from ingest.documents import Place, Statement
+
+CHARACTERS_MAX = 4000
+# After a redirect, general statements are shown only if they surely fit.
+GENERAL_CONFIDENCE_MIN = 0.75
+_REPLY_ONLY = frozenset({Action.EMERGENCY, Action.CRISIS, Action.REFUSE_INJECTION, Action.SMALLTALK, Action.OFF_TOPIC})
+_REDIRECTS = frozenset({Action.REFUSE_TREATMENT, Action.REFUSE_DIAGNOSIS})
+
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Timings:
+    """Milliseconds by step."""
+
+    ms: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.ms[name] = round((time.perf_counter() - started) * 1000, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What retrieval gave for a message."""
+
+    query: Query
+    evidence: Evidence
+    coverage: Coverage
+
+
+class Assistant:
+    """Answers questions. Safe to call from several threads."""
+
+    def __init__(
+        self,
+        *,
+        home: Path,
+        guard: Guard,
+        replies: Replies,
+        redactor: Redactor,
+        judge: CoverageJudge,
+        conversations: Conversations,
+        workbenches: Workbenches,
+    ) -> None:
+        self._home = home
+        self._guard = guard
+        self._replies = replies
+        self._redactor = redactor
+        self._judge = judge
+        self._conversations = conversations
+        self._workbenches = workbenches
+
+    def ask(self, question: Question) -> Answer:
+        """Answer one question.
+
+        Args:
+            question: the message as written, with its audience, region and conversation.
+
+        Returns:
+            The answer. A refusal is an answer too, with its verdict; an emergency or crisis is answered even if
+            there is no build.
+
+        Raises:
+            QuestionError: the question cannot be asked as it stands.
+            GuardError: the guard failed; nothing was answered.
+            BuildError: there is no build that can serve.
+        """
+        timings = _Timings()
+        with timings.step("total"):
+            self._validate(question)
+            conversation = self._conversations.get(question.conversation_id)
+            with timings.step("screen"):
+                verdict = self._screen(question, conversation)
+            asked = self._redactor.redact(question.text)
+            answer, turn = self._answer(question, asked, verdict, conversation, timings)
+            self._conversations.add(conversation, turn)
+        _log.info("answered", id=answer.id, action=answer.verdict.action, rule=answer.verdict.rule, ms=timings.ms)
+        return replace(answer, timings_ms=timings.ms)
+
+    def place(self, passage_id: str) -> Place:
+        """Where a passage stands, with its text.
+
+        Raises:
+            UnknownPassage: the current build has no passage with this id.
+        """
+        found = self._workbenches.current().build.corpus.places.get(passage_id)
+        if found is None:
+            raise UnknownPassage(
+                f"No passage has the id {passage_id[:80]!r}.",
+                fix="Take the id from an answer's citations; ids change when the corpus does.",
+            )
+        return found
+
+    @property
+    def workbench(self) -> Workbench:
+        """The current build and the parts that read it."""
+        return self._workbenches.current()
+
+    @property
+    def regions(self) -> frozenset[str]:
+        """The regions whose emergency numbers are known."""
+        return self._replies.contacts.regions()
+
+    def _validate(self, question: Question) -> None:
+        text = question.text
+        if not text.strip():
+            raise QuestionError("The question is empty.", fix="Write a question of 1 to 4,000 characters.")
+        if len(text) > CHARACTERS_MAX:
+            raise QuestionError(
+                f"The question has {len(text):,} characters, {CHARACTERS_MAX:,} at most are read.",
+                fix="Shorten it to the part that matters.",
+            )
+        if not any(character.isalnum() for character in text):
+            raise QuestionError(
+                "The question holds no words.", fix="Write it in words; in an emergency call your emergency number."
+            )
+        if question.region not in self.regions:
+            raise QuestionError(
+                f"The region {question.region[:10]!r} is not known.",
+                fix=f"Use one of: {', '.join(sorted(self.regions))}.",
+                field="region",
+            )
+
+    def _screen(self, question: Question, conversation: Conversation) -> Verdict:
+        """The guard's verdict. Whatever goes wrong in it, nothing is answered."""
+        try:
+            return self._guard.screen(question.text, conversation)
+        except SOTError:
+            raise
+        except Exception as error:
+            raise GuardError("The guard failed on this message.", fix="Report it; nothing was answered.") from error
+
+    def _answer(
+        self, question: Question, asked: str, verdict: Verdict, conversation: Conversation, timings: _Timings
+    ) -> tuple[Answer, Turn]:
+        if verdict.action in _REPLY_ONLY:
+            answer = self._reply_only(question, verdict, conversation)
+            return answer, Turn(asked, asked, verdict)
+        workbench = self._workbenches.current()
+        found = self._find(question, asked, conversation, workbench, timings)
+        if verdict.action in _REDIRECTS:
+            answer = self._redirect(question, verdict, found, conversation, workbench)
+        else:
+            answer = self._informed(question, found, conversation, workbench, timings)
+        stated = answer.statements or answer.conflicts
+        sections = [candidate.section.id for candidate in found.evidence.candidates[:3]] if stated else []
+        return answer, Turn(asked, found.query.text, answer.verdict, tuple(sections))
+
+    def _find(
+        self, question: Question, asked: str, conversation: Conversation, workbench: Workbench, timings: _Timings
+    ) -> _Found:
+        with timings.step("rewrite"):
+            query = workbench.rewriter.rewrite(asked, conversation)
+        with timings.step("retrieve"):
+            evidence = workbench.retriever.find(query.text, question.audience)
+        return _Found(query, evidence, self._judge.decide(evidence, workbench.build.index))
+
+    def _reply_only(self, question: Question, verdict: Verdict, conversation: Conversation) -> Answer:
+        reply = self._reply(question, verdict, conversation)
+        return self._finished(question, conversation, verdict, reply, build=current_build_id(self._home) or "none")
+
+    def _redirect(
+        self,
+        question: Question,
+        verdict: Verdict,
+        found: _Found,
+        conversation: Conversation,
+        workbench: Workbench,
+    ) -> Answer:
+        """The redirect first; behind it what the sources say in general, if they surely cover it."""
+        reply = self._reply(question, verdict, conversation)
+        general = None
+        if found.coverage.covered and found.coverage.confidence >= GENERAL_CONFIDENCE_MIN:
+            general = self._draft(question, found, workbench, LeadIn.GENERAL)
+        return self._finished(
+            question,
+            conversation,
+            verdict,
+            reply,
+            general,
+            build=workbench.build.id,
+            suggestions=workbench.composer.suggestions(found.evidence, question.audience),
+        )
+
+    def _informed(
+        self,
+        question: Question,
+        found: _Found,
+        conversation: Conversation,
+        workbench: Workbench,
+        timings: _Timings,
+    ) -> Answer:
+        """What the corpus says, or that it does not say."""
+        with timings.step("compose"):
+            stated = self._draft(question, found, workbench) if found.coverage.covered else None
+        used = [found.evidence.candidates[0].section.id] if stated else []
+        suggestions = workbench.composer.suggestions(found.evidence, question.audience, used)
+        if stated:
+            verdict = Verdict(Action.ANSWER, found.coverage.rule, "the corpus answers")
+            reply = Reply("")
+        else:
+            off_topic = found.coverage.rule == "coverage.off_topic"
+            action = Action.OFF_TOPIC if off_topic else Action.NOT_COVERED
+            verdict = Verdict(action, found.coverage.rule, "the corpus does not answer")
+            reply = self._reply(question, verdict, conversation)
+        return self._finished(
+            question,
+            conversation,
+            verdict,
+            reply,
+            stated,
+            build=workbench.build.id,
+            suggestions=suggestions,
+            about=found.query.about,
+        )
+
+    def _draft(
+        self, question: Question, found: _Found, workbench: Workbench, opening: LeadIn | None = None
+    ) -> Draft | None:
+        """The stated part, or None if nothing sound can be stated."""
+        corpus = workbench.build.corpus
+
+        def is_sound(statement: Statement) -> bool:
+            return not self._guard.objections(statement)
+
+        selection = workbench.composer.compose(found.evidence, question.audience)
+        written = draft(selection, corpus, is_sound, opening)
+        return written if written and written.is_sound(corpus) else None
+
+    def _reply(self, question: Question, verdict: Verdict, conversation: Conversation) -> Reply:
+        last = conversation.turns[-1].verdict if conversation.turns else None
+        repeated = last is not None and (last.action, last.topic) == (verdict.action, verdict.topic)
+        return self._replies.reply(
+            verdict, audience=question.audience, region=question.region, language="en", repeated=repeated
+        )
+
+    def _finished(
+        self,
+        question: Question,
+        conversation: Conversation,
+        verdict: Verdict,
+        reply: Reply,
+        stated: Draft | None = None,
+        *,
+        build: str,
+        suggestions: tuple[str, ...] = (),
+        about: str | None = None,
+    ) -> Answer:
+        return Answer(
+            id=f"ans_{secrets.token_urlsafe(12)}",
+            conversation_id=conversation.id,
+            language="en",
+            verdict=verdict,
+            text="\n\n".join(part for part in (reply.text, stated.text if stated else "") if part),
+            build=build,
+            about=about,
+            statements=stated.statements if stated else (),
+            citations=stated.citations if stated else (),
+            conflicts=stated.conflicts if stated else (),
+            contacts=reply.contacts,
+            suggestions=suggestions,
+        )

