@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.domain import Audience, Candidate, Evidence
+from assistant.domain import Candidate, Evidence
 from ingest.build import Build
-from ingest.documents import Conflict, Statement, Voice
+from ingest.documents import Audience, Conflict, Statement, Voice
 from ingest.index import Kind
 
 WORDS_MAX: Mapping[Audience, int] = {Audience.PATIENT: 80, Audience.STUDENT: 110, Audience.STAFF: 90}

@@ -1,4 +1,4 @@
-"""The nouns of one conversation: Question, Verdict, Evidence, Citation, Answer, Turn, Conversation. No framework, no I/O."""
+"""The nouns of one conversation, from Question to Answer. No framework, no I/O."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

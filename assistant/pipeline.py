@@ -6,7 +6,7 @@ screen → redact → rewrite → retrieve → decide coverage → compose → c
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from assistant.store import Conversations
 from assistant.workbench import Workbench, Workbenches
 from ingest.build import current_build_id
 from ingest.documents import Place, Statement
+from ingest.errors import BuildError
 
 CHARACTERS_MAX = 4000
 # After a redirect, general statements are shown only if they surely fit.
@@ -131,6 +132,11 @@ class Assistant:
             )
         return found
 
+    def warm_up(self) -> None:
+        """Open the current build, if there is one, so that the first person need not wait for it."""
+        with suppress(BuildError):
+            self._workbenches.current()
+
     @property
     def workbench(self) -> Workbench:
         """The current build and the parts that read it."""
@@ -197,7 +203,7 @@ class Assistant:
 
     def _reply_only(self, question: Question, verdict: Verdict, conversation: Conversation) -> Answer:
         reply = self._reply(question, verdict, conversation)
-        return self._finished(question, conversation, verdict, reply, build=current_build_id(self._home) or "none")
+        return self._finished(conversation, verdict, reply, build=current_build_id(self._home) or "none")
 
     def _redirect(
         self,
@@ -213,7 +219,6 @@ class Assistant:
         if found.coverage.covered and found.coverage.confidence >= GENERAL_CONFIDENCE_MIN:
             general = self._draft(question, found, workbench, LeadIn.GENERAL)
         return self._finished(
-            question,
             conversation,
             verdict,
             reply,
@@ -244,7 +249,6 @@ class Assistant:
             verdict = Verdict(action, found.coverage.rule, "the corpus does not answer")
             reply = self._reply(question, verdict, conversation)
         return self._finished(
-            question,
             conversation,
             verdict,
             reply,
@@ -276,7 +280,6 @@ class Assistant:
 
     def _finished(
         self,
-        question: Question,
         conversation: Conversation,
         verdict: Verdict,
         reply: Reply,

@@ -20,15 +20,28 @@ SPELLING_SIMILARITY_MIN = 0.78
 SPELLED_LETTERS_MIN = 5
 FOLLOW_UP_WORDS_MAX = 12
 
-_NUMERALS = {"1": "I", "2": "II", "3": "III", "one": "I", "two": "II", "three": "III", "i": "I", "ii": "II", "iii": "III"}
+_NUMERALS = {
+    "1": "I",
+    "2": "II",
+    "3": "III",
+    "one": "I",
+    "two": "II",
+    "three": "III",
+    "i": "I",
+    "ii": "II",
+    "iii": "III",
+}
 _ORDINALS = {"first": "I", "second": "II", "third": "III", "other": ""}
+_LONG_WORD = re.compile(rf"[^\W\d_]{{{SPELLED_LETTERS_MIN},}}")
 _CATEGORY = re.compile(r"\b(?:cat|cats|categ|category|catagory|categorie)\.?\s*(1|2|3|one|two|three|iii|ii|i)\b", re.I)
 _ORDINAL = re.compile(r"\b(first|second|third)(?:\s+(?:one|category|type))?\b", re.I)
 _PERSON = re.compile(r"\b(he|him|his)\b", re.I)
 _BACKWARD = re.compile(
     r"\b(it|its|that|this|these|those|they|them|their|there|the same|the other|the (?:first|second|third) one)\b", re.I
 )
-_OPENING = re.compile(r"^\s*(and|or|but|so|also|what about|how about|why|how so|what else|more|tell me more|go on)\b", re.I)
+_OPENING = re.compile(
+    r"^\s*(and|or|but|so|also|what about|how about|why|how so|what else|more|tell me more|go on)\b", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +113,7 @@ class Rewriter:
 
     def _spell(self, message: str) -> str:
         """The message with misspelt words of the corpus's subject mended; ordinary English words are left alone."""
-        return re.sub(r"[^\W\d_]{%d,}" % SPELLED_LETTERS_MIN, lambda match: self._mended(match[0]), message)
+        return _LONG_WORD.sub(lambda match: self._mended(match[0]), message)
 
     def _mended(self, word: str) -> str:
         folded = word.casefold()

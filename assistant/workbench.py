@@ -1,4 +1,4 @@
-"""What answers are made with: one opened build and the tools that read it, exchanged when a new build is switched in."""
+"""What answers are made with: one opened build and its tools, exchanged when a new build is switched in."""
 
 import threading
 from collections.abc import Callable

@@ -1,1 +1,1 @@
-"""From the corpus folder to a searchable build: nouns, reading, encoding, indexing. Imports nothing of the assistant."""
+"""From the corpus folder to a searchable build. Imports nothing of the assistant."""

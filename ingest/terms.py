@@ -6,21 +6,13 @@ Stemmer: Porter, "An algorithm for suffix stripping" (1980), in Snowball's Engli
 import re
 import threading
 from functools import lru_cache
+from pathlib import Path
 
 import Stemmer
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 # Words that carry no subject in this field; negators stay, since they change meaning.
-STOPWORDS = frozenset(
-    """a about an and any are as at be been being but by can could did do does doing for from get gets getting
-    give got had has have having he her hers him his how i if in into is it its itself just kind know like many me
-    might mean means more most much my of on once one only or other our out over own please really said say says she
-    should so some someone something such tell than that the their them then there these they thing things this those
-    through to too up us very want was we were what whats when where which while who whom whos whose why will with
-    would you your yours im ive id dont doesnt am also anyone ever explain describe define list name stuff does lot
-    u ur r pls thx ok okay hi hello hey thanks thank actually maybe bit sort use used using work works go goes
-    make makes made let need s t re ve ll d m""".split()
-)
+STOPWORDS = frozenset((Path(__file__).parent / "stopwords.txt").read_text("utf-8").split())
 _local = threading.local()
 
 

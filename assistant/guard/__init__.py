@@ -1,1 +1,1 @@
-"""The guard: screens every question and reviews every answer. Rules, replies and training text are data beside the code."""
+"""The guard screens every question and reviews every answer. Its rules, replies and training text are data."""

@@ -15,6 +15,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from ingest.errors import Fault
+from ingest.yamlfile import load
 
 _MARKS = re.compile(r"(?:\s*\[\^[\w-]+\])+")
 _MARK = re.compile(r"\[\^([\w-]+)\]")
@@ -106,7 +107,9 @@ class _Reader:
             elif token.type == "table_open":
                 self._add_rows(list(self._table_rows(inside)), token)
             elif token.type not in ("front_matter", "hr"):
-                self._fault(_line(token), "format", f"A {token.type} has no meaning here.", "Use paragraphs, lists, tables.")
+                self._fault(
+                    _line(token), "format", f"A {token.type} has no meaning here.", "Use paragraphs, lists, tables."
+                )
             position = end + 1
         self._refuse_dangling_lead_in()
         return self._outline
@@ -127,7 +130,7 @@ class _Reader:
             self._fault(1, "front-matter", "The file has no front matter.", fix)
             return
         try:
-            meta = yaml.safe_load(first.content)
+            meta = load(first.content)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 2 if mark else 1

@@ -1,0 +1,1 @@
+"""Measuring the assistant: speed now, quality with the evaluation sets. Reports, never gates."""

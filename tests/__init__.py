@@ -1,0 +1,1 @@
+"""The tests: data where they can be, fakes before mocks, real parts where people use them."""

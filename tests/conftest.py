@@ -1,0 +1,56 @@
+"""What tests share. Everything real is made once a session, offline."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ingest.build import make_build
+from ingest.corpus import read_corpus
+from ingest.encoder import OnnxEncoder, open_encoder
+from tests.fakes import WordEncoder
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+SMALL_CORPUS = Path(__file__).parent / "data" / "corpus"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_leak_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A developer's own SOT_ settings do not reach the tests."""
+    for name in [name for name in os.environ if name.startswith("SOT_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def small_corpus(tmp_path: Path) -> Path:
+    """A copy of the small corpus that a test may edit."""
+    return Path(shutil.copytree(SMALL_CORPUS, tmp_path / "corpus"))
+
+
+@pytest.fixture
+def words() -> WordEncoder:
+    """A fast encoder that hears only words."""
+    return WordEncoder()
+
+
+@pytest.fixture(scope="session")
+def encoder_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which the real encoder was exported, once."""
+    home = tmp_path_factory.mktemp("home")
+    open_encoder(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def encoder(encoder_home: Path) -> OnnxEncoder:
+    """The real encoder."""
+    return open_encoder(encoder_home)
+
+
+@pytest.fixture(scope="session")
+def real_home(encoder_home: Path, encoder: OnnxEncoder) -> Path:
+    """A home with the real encoder and a build of the real corpus."""
+    make_build(read_corpus(), encoder, encoder_home)
+    return encoder_home

@@ -1,0 +1,146 @@
+"""Retrieval and coverage over the small corpus, with an encoder that hears only words."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant.coverage import CoverageJudge
+from assistant.domain import Action, Conversation, Evidence, Turn, Verdict
+from assistant.retrieval import CANDIDATES_MAX
+from assistant.workbench import Workbench, Workbenches
+from ingest.build import make_build, open_build
+from ingest.corpus import read_corpus
+from ingest.documents import Audience
+from ingest.errors import BuildMissing
+from tests.fakes import WordEncoder
+
+
+@pytest.fixture
+def bench(small_corpus: Path, words: WordEncoder, tmp_path: Path) -> Workbench:
+    """A workbench on the small corpus."""
+    make_build(read_corpus(small_corpus), words, tmp_path / "home")
+    return Workbench.on(open_build(tmp_path / "home", words.identity), words)
+
+
+@pytest.mark.parametrize(
+    ("query", "section"),
+    [
+        ("When did SOT begin?", "history#dating"),
+        ("sacrum bones", "history#sacrum"),
+        ("wedges beneath the pelvis", "blocks#what"),
+        ("low back pain", "blocks#back"),
+        ("iliac crests", "blocks#placement"),
+    ],
+)
+def test_the_right_section_comes_first(query: str, section: str, bench: Workbench) -> None:
+    """By meaning or by words."""
+    assert bench.retriever.find(query, Audience.STUDENT).candidates[0].section.id == section
+
+
+def test_a_section_for_this_reader_goes_first(bench: Workbench) -> None:
+    """A section for others scores a little lower, and is still found."""
+    by_audience = {
+        audience: next(
+            candidate.score
+            for candidate in bench.retriever.find("block patterns", audience).candidates
+            if candidate.section.id == "blocks#placement"
+        )
+        for audience in (Audience.PATIENT, Audience.STUDENT)
+    }
+    assert 0 < by_audience[Audience.PATIENT] < by_audience[Audience.STUDENT]
+
+
+def test_features_and_scores_stay_within_bounds(bench: Workbench) -> None:
+    """Coverage is decided from them: they must mean the same for every question."""
+    evidence = bench.retriever.find("what are the blocks of the pelvis and the sacrum", Audience.PATIENT)
+    assert len(evidence.candidates) <= CANDIDATES_MAX
+    for candidate in evidence.candidates:
+        assert 0 <= candidate.score <= 1
+        assert all(0 <= value <= 1 for value in candidate.features.values())
+
+
+def test_a_question_about_nothing_here_is_off_topic(bench: Workbench) -> None:
+    """No word of it is known."""
+    judge = CoverageJudge()
+    evidence = bench.retriever.find("pancake recipe flour", Audience.PATIENT)
+    assert judge.decide(evidence, bench.build.index).rule == "coverage.off_topic"
+
+
+def test_a_question_the_corpus_asks_itself_is_covered(bench: Workbench) -> None:
+    """An ask is answered by its section."""
+    evidence = bench.retriever.find("What are pelvic blocks?", Audience.PATIENT)
+    decision = CoverageJudge().decide(evidence, bench.build.index)
+    assert (decision.covered, decision.rule) == (True, "coverage.ok")
+
+
+@pytest.mark.parametrize(
+    "query", ["what do pelvic blocks cost", "how much do you charge", "can I book an appointment for blocks"]
+)
+def test_a_practical_question_is_for_the_clinics_own_documents(query: str, bench: Workbench) -> None:
+    """However near the words, the corpus knows no fees."""
+    evidence = bench.retriever.find(query, Audience.PATIENT)
+    assert CoverageJudge().decide(evidence, bench.build.index).rule == "coverage.practical"
+
+
+def test_no_evidence_is_not_covered(bench: Workbench) -> None:
+    """Nothing found is nothing said."""
+    assert not CoverageJudge().decide(Evidence("?"), bench.build.index).covered
+
+
+def _after(query: str, section: str) -> Conversation:
+    turn = Turn(query, query, Verdict(Action.ANSWER, "coverage.ok", ""), (section,))
+    return Conversation("con_x", (turn,))
+
+
+@pytest.mark.parametrize(
+    ("message", "query"),
+    [
+        ("whats a cat 2", "whats a category II"),
+        ("explain category three", "explain category III"),
+        ("what is the sacurm", "what is the sacrum"),
+        ("do blocks go under the hips", "do blocks go under the hips (pelvis)"),
+        ("booking a visit", "booking a visit"),
+        ("When did SOT begin?", "When did SOT begin?"),
+    ],
+)
+def test_a_message_becomes_the_corpuss_words(message: str, query: str, bench: Workbench) -> None:
+    """Numerals, misspelt subject words and lay words; ordinary English stays as it is."""
+    assert bench.rewriter.rewrite(message, Conversation("con_x")).text == query
+
+
+@pytest.mark.parametrize(
+    ("message", "about"),
+    [
+        ("and where do they go?", "and where do they go? (Pelvic blocks: What blocks are)"),
+        ("when was he born?", "when was DeJarnette born?"),
+        ("why?", "why? (Pelvic blocks: What blocks are)"),
+    ],
+)
+def test_a_follow_up_is_completed_from_the_topic(message: str, about: str, bench: Workbench) -> None:
+    """What it was taken to mean is shown."""
+    assert bench.rewriter.rewrite(message, _after("what are blocks", "blocks#what")).about == about
+
+
+def test_the_second_one_is_the_second_category(bench: Workbench) -> None:
+    """An ordinal after a question on categories counts categories."""
+    query = bench.rewriter.rewrite("and the second one?", _after("what is category I", "blocks#what"))
+    assert query.about == "and the category II?"
+
+
+def test_a_new_question_is_not_a_follow_up(bench: Workbench) -> None:
+    """A topic switch stands on its own."""
+    query = bench.rewriter.rewrite("What is the sacrum?", _after("what are blocks", "blocks#what"))
+    assert (query.text, query.about) == ("What is the sacrum?", None)
+
+
+def test_a_new_build_is_picked_up_without_a_restart(small_corpus: Path, words: WordEncoder, tmp_path: Path) -> None:
+    """The next question is answered from it."""
+    benches = Workbenches(tmp_path / "home", words)
+    with pytest.raises(BuildMissing):
+        benches.current()
+    corpus = read_corpus(small_corpus)
+    first = make_build(corpus, words, tmp_path / "home")
+    assert benches.current().build.id == first.id
+    second = make_build(corpus, words, tmp_path / "home", fresh=True)
+    assert benches.current().build.id == second.id
+    assert benches.current() is benches.current()

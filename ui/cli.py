@@ -1,0 +1,198 @@
+"""The terminal: `sot ask | ingest | corpus | guard | serve | bench`. It translates and decides nothing."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from assistant.errors import GuardError, SOTError
+from assistant.settings import read_settings
+from ingest.documents import Audience
+
+app = typer.Typer(
+    help="SOT Assistant: cited answers on Sacro-Occipital Technique. Automated information, not a clinician.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,  # locals may hold what a person wrote
+)
+corpus_app = typer.Typer(help="Look after the curated corpus.", no_args_is_help=True)
+guard_app = typer.Typer(help="Look after the guard.", no_args_is_help=True)
+app.add_typer(corpus_app, name="corpus")
+app.add_typer(guard_app, name="guard")
+
+out = Console()
+err = Console(stderr=True)
+
+
+@app.callback()
+def main() -> None:
+    """Keep the terminal for answers: log events are for the service."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in your own words.")],
+    audience: Annotated[Audience, typer.Option(help="Whose form the answer takes.")] = Audience.PATIENT,
+    region: Annotated[str | None, typer.Option(help="Region for emergency numbers, such as US or GB.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as the service sends it.")] = False,
+) -> None:
+    """Ask one question and print the answer with its sources.
+
+    [dim]sot ask "Who developed SOT and when?"[/dim]
+    """
+    with _errors_shown():
+        from assistant.bootstrap import bootstrap
+        from assistant.domain import Question
+
+        settings = read_settings()
+        assistant = bootstrap(settings, say=err.print)
+        answer = assistant.ask(Question(question, audience, (region or settings.region).upper()))
+    if as_json:
+        from ui.api.schemas import AnswerOut
+
+        out.print_json(AnswerOut.of(answer).model_dump_json())
+    else:
+        from ui.terminal import show_answer
+
+        show_answer(answer, out)
+
+
+@app.command()
+def ingest(
+    fresh: Annotated[bool, typer.Option(help="Encode everything anew, even what has not changed.")] = False,
+) -> None:
+    """Read the corpus, build the index and switch it in. Unchanged text is not encoded again."""
+    with _errors_shown():
+        from ingest.build import make_build
+        from ingest.corpus import read_corpus
+        from ingest.encoder import open_encoder
+
+        settings = read_settings()
+        corpus = read_corpus(settings.corpus)
+        encoder = open_encoder(settings.home, settings.encoder, say=err.print)
+        with _progress("Encoding") as advance:
+            made = make_build(corpus, encoder, settings.home, fresh=fresh, progress=advance)
+    if made.reused:
+        out.print(f"Nothing changed: build [bold]{made.id}[/bold] goes on serving.")
+    else:
+        out.print(f"Build [bold]{made.id}[/bold] serves: {made.entries} entries, {made.encoded} encoded.")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; SOT_HOST otherwise.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; SOT_PORT otherwise.")] = None,
+) -> None:
+    """Serve the HTTP API (its description is at /docs)."""
+    with _errors_shown():
+        import uvicorn
+
+        from ui.api.app import create_app
+
+        settings = read_settings()
+        application = create_app(settings)
+    # One structured event a question; access lines would add addresses and nothing else.
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    uvicorn.run(application, host=host or settings.host, port=port or settings.port, access_log=False)
+
+
+@app.command()
+def bench(
+    questions: Annotated[int, typer.Option(help="How many different questions to time.")] = 100,
+    baseline: Annotated[bool, typer.Option(help="Time the plain quick-start beside it.")] = True,
+    to: Annotated[Path | None, typer.Option(help="Write the figures there as JSON.")] = None,
+) -> None:
+    """Time cold start and warm answers, beside the plain quick-start (LangChain splitter, HuggingFace, Chroma)."""
+    with _errors_shown():
+        from assistant.evaluation.bench import run_bench
+
+        figures = run_bench(read_settings(), questions=questions, with_baseline=baseline)
+    out.print_json(json.dumps(figures))
+    if to:
+        to.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+
+
+@corpus_app.command("check")
+def corpus_check(
+    folder: Annotated[Path | None, typer.Argument(help="A corpus folder; the configured one otherwise.")] = None,
+) -> None:
+    """Check the corpus and print every fault with file, line and fix. Exit code 1 if there are any."""
+    with _errors_shown():
+        from ingest.health import check
+
+        report = check(folder or read_settings().corpus)
+    for fault in report.faults:
+        out.print(f"[red]{fault.file}:{fault.line}[/red] [bold]{fault.rule}[/bold] {fault.problem}", highlight=False)
+        out.print(f"    [dim]{fault.fix}[/dim]", highlight=False)
+    counts = ", ".join(f"{number} {name}" for name, number in report.counts.items())
+    out.print(f"{'[green]No faults' if not report.faults else f'[red]{len(report.faults)} faults'}[/] in {counts}.")
+    raise typer.Exit(1 if report.faults else 0)
+
+
+@guard_app.command("train")
+def guard_train() -> None:
+    """Rebuild the guard's classifier from its training text and print cross-validated figures."""
+    with _errors_shown():
+        from assistant.bootstrap import GUARD
+        from assistant.guard.training import train
+        from ingest.encoder import open_encoder
+
+        settings = read_settings()
+        report = train(GUARD / "training", open_encoder(settings.home, settings.encoder, say=err.print), GUARD)
+    out.print(report.table())
+
+
+@contextmanager
+def _errors_shown() -> Iterator[None]:
+    """Show our errors as what is wrong and how to mend it, without a traceback; exit code 2."""
+    try:
+        yield
+    except SOTError as error:
+        err.print(f"[red]{error.problem}[/red]", highlight=False, soft_wrap=True)
+        err.print(f"[bold]To mend it:[/bold] {error.fix}", highlight=False, soft_wrap=True)
+        if isinstance(error, GuardError):
+            _show_emergency_numbers()
+        raise typer.Exit(2) from error
+
+
+def _show_emergency_numbers() -> None:
+    """Whoever asks while nothing is answered may be in danger."""
+    from assistant.guard.contacts import last_resort
+
+    numbers = ", ".join(f"{contact.region} {contact.number}" for contact in last_resort())
+    err.print(f"In an emergency call: {numbers}.", highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def _progress(label: str) -> Iterator["_Advance"]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        yield _Advance(bar, label)
+
+
+class _Advance:
+    """Moves a progress bar."""
+
+    def __init__(self, bar: Progress, label: str) -> None:
+        self._bar = bar
+        self._task = bar.add_task(label, total=None)
+
+    def __call__(self, done: int, total: int) -> None:
+        self._bar.update(self._task, completed=done, total=total)
