@@ -8,7 +8,7 @@ import numpy as np
 from ingest.encoder import Vectors
 from ingest.terms import terms
 
-DIMENSIONS = 256
+DIMENSIONS = 2048
 
 
 class WordEncoder:
