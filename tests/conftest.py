@@ -2,14 +2,20 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
+from assistant.bootstrap import bootstrap
+from assistant.pipeline import Assistant
+from assistant.settings import Settings
 from ingest.build import make_build
 from ingest.corpus import read_corpus
 from ingest.encoder import OnnxEncoder, open_encoder
 from tests.fakes import WordEncoder
+from ui.api.app import create_app
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
@@ -54,3 +60,16 @@ def real_home(encoder_home: Path, encoder: OnnxEncoder) -> Path:
     """A home with the real encoder and a build of the real corpus."""
     make_build(read_corpus(), encoder, encoder_home)
     return encoder_home
+
+
+@pytest.fixture(scope="session")
+def assistant(real_home: Path, encoder: OnnxEncoder) -> Assistant:
+    """The whole assistant over the real corpus: real encoder, real Chroma, real guard."""
+    return bootstrap(Settings(home=real_home), encoder=encoder)
+
+
+@pytest.fixture(scope="session")
+def client(assistant: Assistant) -> Iterator[TestClient]:
+    """The service over the whole assistant, without a rate limit."""
+    with TestClient(create_app(Settings(rate_limit="off"), assistant), raise_server_exceptions=False) as opened:
+        yield opened
