@@ -19,6 +19,7 @@ from ingest.terms import terms, words
 SPELLING_SIMILARITY_MIN = 0.78
 SPELLED_LETTERS_MIN = 5
 FOLLOW_UP_WORDS_MAX = 12
+ALIAS_SHARE_MAX = 0.03
 
 _NUMERALS = {
     "1": "I",
@@ -57,7 +58,12 @@ class Rewriter:
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        self._terms_by_alias = {alias.casefold(): term for term in corpus.glossary for alias in term.aliases}
+        self._terms_by_alias = {
+            alias.casefold(): term
+            for term in corpus.glossary
+            for alias in term.aliases
+            if not _is_everywhere(alias, corpus)
+        }
         aliases = sorted((re.escape(alias) for alias in self._terms_by_alias), key=len, reverse=True)
         self._alias = re.compile(rf"\b({'|'.join(aliases)})\b", re.I) if aliases else None
         self._vocabulary = sorted(_vocabulary(corpus))
@@ -126,6 +132,13 @@ class Rewriter:
             score_cutoff=SPELLING_SIMILARITY_MIN,
         )
         return match[0] if match else word
+
+
+def _is_everywhere(alias: str, corpus: Corpus) -> bool:
+    """Whether the corpus itself uses an alias so often that spelling it out would only pull towards definitions."""
+    pattern = re.compile(rf"\b{re.escape(alias)}\b", re.I)
+    uses = sum(bool(pattern.search(statement.text)) for statement in corpus.statements.values())
+    return uses > len(corpus.statements) * ALIAS_SHARE_MAX
 
 
 def _vocabulary(corpus: Corpus) -> set[str]:

@@ -17,7 +17,9 @@ GRADE_MAX = 8.0
 ASKS_MIN = 6
 
 _TWO_SENTENCES = re.compile(r"(?<!\bDr)(?<!\bMr)(?<!\bSt)(?<!\bvs)[.?!][\"')]?\s+[A-Z]")
-_LEANS_BACK = re.compile(r"(?:It|This|They|These|He|She|Such|However|But|And|Also)\b")
+_LEANS_BACK = re.compile(
+    r"(?:It|This|They|These|He|She|Such|However|But|And|Also|That (?:report|study|review|trial|case|paper|survey))\b"
+)
 _ATTRIBUTED = re.compile(
     r"\b(?:says?|said|states?|stated|calls?|called|claims?|claimed|describes?|described|hold|holds|held|teach|teaches"
     r"|taught|regards?|regarded|considers?|considered|believes?|believed|reports?|reported|lists?|listed|names?|named"
