@@ -12,16 +12,17 @@ from assistant.domain import Candidate, Evidence
 from ingest.build import Build
 from ingest.documents import Audience, Conflict, Statement, Voice
 from ingest.index import Kind
+from ingest.terms import terms
 
 WORDS_MAX: Mapping[Audience, int] = {Audience.PATIENT: 80, Audience.STUDENT: 110, Audience.STAFF: 90}
 STATEMENTS_MAX = 4
 # A section nearly as good as the best may contribute; one clearly worse may not.
 SECTION_SHARE_MIN = 0.90
 STATEMENT_SHARE_MIN = 0.72
+# Only statements this close to the best decide which conflicts are shown.
+LEADING_SHARE_MIN = 0.95
 SAME_COSINE_MIN = 0.86
-CONFLICT_SIMILARITY_MIN = 0.30
-FIRST_SENTENCE_BONUS = 0.06
-SECTION_WEIGHT = 0.35
+WEIGHTS: Mapping[str, float] = {"similarity": 0.50, "words": 0.15, "section": 0.30, "first": 0.05}
 SUGGESTIONS_MAX = 3
 
 _CLAIMS = frozenset({"claimed-benefit"})
@@ -71,12 +72,11 @@ class Composer:
         """
         similarity = {one.statement.id: one.similarity for one in evidence.statements}
         near = self._near(evidence.candidates)
-        scored = self._scored(near, similarity)
+        scored = self._scored(near, similarity, evidence.query)
         chosen = self._choose(scored, WORDS_MAX[audience])
-        conflicts = self._conflicts(chosen, similarity)
-        quoted = {statement.id for _, sides in conflicts for statement in sides}
-        # What a conflict quotes is not said twice, unless nothing else would be said.
-        said = [s for s in chosen if s.id not in quoted] or chosen[:1]
+        leading = [statement for score, statement in scored if score >= scored[0][0] * LEADING_SHARE_MIN]
+        conflicts = self._conflicts([s for s in chosen if s in leading], similarity)
+        said = self._apart_from(conflicts, chosen, leading)
         found = self._counterpart(said, near, similarity)
         order = {id: position for position, id in enumerate(self._corpus.statements)}
         rank = {candidate.section.id: position for position, candidate in enumerate(near)}
@@ -107,13 +107,17 @@ class Composer:
         best = candidates[0].score
         return [candidate for candidate in candidates if candidate.score >= best * SECTION_SHARE_MIN][:3]
 
-    def _scored(self, near: Sequence[Candidate], similarity: Mapping[str, float]) -> list[tuple[float, Statement]]:
-        """Statements of the near sections, best first, by their own fit, their section's, and leading their section."""
+    def _scored(
+        self, near: Sequence[Candidate], similarity: Mapping[str, float], query: str
+    ) -> list[tuple[float, Statement]]:
+        """Statements of the near sections, best first: by meaning, words, section, and leading their section."""
+        wanted = {term: self._build.index.rarity(term) for term in terms(query)}
         scored = [
             (
-                (1 - SECTION_WEIGHT) * similarity[statement.id]
-                + SECTION_WEIGHT * candidate.score
-                + (FIRST_SENTENCE_BONUS if position == 0 else 0),
+                WEIGHTS["similarity"] * similarity[statement.id]
+                + WEIGHTS["words"] * _share(wanted, statement)
+                + WEIGHTS["section"] * candidate.score
+                + WEIGHTS["first"] * (position == 0),
                 statement,
             )
             for candidate in near
@@ -137,6 +141,19 @@ class Composer:
             chosen.append(statement)
             words += length
         return chosen
+
+    def _apart_from(
+        self,
+        conflicts: Sequence[tuple[Conflict, tuple[Statement, ...]]],
+        chosen: Sequence[Statement],
+        leading: Sequence[Statement],
+    ) -> list[Statement]:
+        """What to say besides the conflicts: nothing that they quote, unless the lead would be lost to a side remark."""
+        quoted = {fact for _, sides in conflicts for side in sides for fact in side.facts}
+        besides = [statement for statement in chosen if not quoted.issuperset(statement.facts)]
+        if conflicts and not any(statement in leading for statement in besides):
+            return [chosen[0]]
+        return besides or [chosen[0]]
 
     def _says_the_same(self, statement: Statement, chosen: Sequence[Statement]) -> bool:
         vectors = self._build.index.vectors(Kind.STATEMENT, [statement.id, *(other.id for other in chosen)])
@@ -163,8 +180,8 @@ class Composer:
     def _conflicts(
         self, chosen: Sequence[Statement], similarity: Mapping[str, float]
     ) -> tuple[tuple[Conflict, tuple[Statement, ...]], ...]:
-        """The conflicts that the leading statements are part of, each with one statement a side."""
-        facts = {fact for statement in chosen[:2] for fact in statement.facts}
+        """The conflicts that these statements are part of, each with one statement a side."""
+        facts = {fact for statement in chosen for fact in statement.facts}
         shown = []
         for conflict in self._corpus.conflicts:
             if not any(facts & set(side) for side in conflict.sides):
@@ -179,3 +196,10 @@ class Composer:
         """The statement on a side's facts that fits the question best."""
         statements = [s for fact in facts for s in self._corpus.statements_of_fact.get(fact, ())]
         return max(statements, key=lambda s: (similarity.get(s.id, 0.0), s.id), default=None)
+
+
+def _share(wanted: Mapping[str, float], statement: Statement) -> float:
+    """The share, by rarity, of the wanted terms that a statement holds."""
+    total = sum(wanted.values())
+    held = wanted.keys() & set(terms(statement.text))
+    return sum(wanted[term] for term in held) / total if total else 0.0

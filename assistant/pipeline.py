@@ -33,7 +33,7 @@ from assistant.rewriting import Query
 from assistant.store import Conversations
 from assistant.workbench import Workbench, Workbenches
 from ingest.build import current_build_id
-from ingest.documents import Place, Statement
+from ingest.documents import Audience, Place, Statement
 from ingest.errors import BuildError
 
 CHARACTERS_MAX = 4000
@@ -133,9 +133,12 @@ class Assistant:
         return found
 
     def warm_up(self) -> None:
-        """Open the current build, if there is one, so that the first person need not wait for it."""
+        """Open the current build, if there is one, and use each part once: the first person should not wait for it."""
         with suppress(BuildError):
-            self._workbenches.current()
+            workbench = self._workbenches.current()
+            # A word that no dictionary holds makes the rewriter load its own.
+            query = workbench.rewriter.rewrite("warming upp", Conversation("con_none"))
+            workbench.retriever.find(query.text, Audience.PATIENT)
 
     @property
     def workbench(self) -> Workbench:

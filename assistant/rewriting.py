@@ -34,7 +34,11 @@ _NUMERALS = {
 }
 _ORDINALS = {"first": "I", "second": "II", "third": "III", "other": ""}
 _LONG_WORD = re.compile(rf"[^\W\d_]{{{SPELLED_LETTERS_MIN},}}")
-_CATEGORY = re.compile(r"\b(?:cat|cats|categ|category|catagory|categorie)\.?\s*(1|2|3|one|two|three|iii|ii|i)\b", re.I)
+_CATEGORY = re.compile(
+    r"\b(?:cats?|categ|category|categories|catagory|categorie)\.?\s*(?P<first>1|2|3|one|two|three|iii|ii|i)\b"
+    r"(?:\s+(?P<and>and|or|vs\.?|versus|from|to|than)\s+(?:cat\.?\s*|category\s*)?(?P<second>1|2|3|one|two|three|iii|ii|i)\b)?",
+    re.I,
+)
 _ORDINAL = re.compile(r"\b(first|second|third)(?:\s+(?:one|category|type))?\b", re.I)
 _PERSON = re.compile(r"\b(he|him|his)\b", re.I)
 _BACKWARD = re.compile(
@@ -156,8 +160,13 @@ def _text_of(term: Term) -> str:
 
 
 def _category_numerals(message: str) -> str:
-    """`cat 2`, `category two` → `category II`, as the corpus writes it."""
-    return _CATEGORY.sub(lambda match: f"category {_NUMERALS[match[1].casefold()]}", message)
+    """`cat 2`, `category two` → `category II`, as the corpus writes it; `and 3` behind it → `and category III`."""
+
+    def written(match: re.Match[str]) -> str:
+        first = f"category {_NUMERALS[match['first'].casefold()]}"
+        return f"{first} {match['and']} category {_NUMERALS[match['second'].casefold()]}" if match["and"] else first
+
+    return _CATEGORY.sub(written, message)
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,8 @@ import Stemmer
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 # Words that carry no subject in this field; negators stay, since they change meaning.
 STOPWORDS = frozenset((Path(__file__).parent / "stopwords.txt").read_text("utf-8").split())
+# "Category I" would lose its numeral to the stop words, and with it its meaning.
+_CATEGORY = re.compile(r"\bcategory\s+(i{1,3}|[123])\b", re.I)
 _local = threading.local()
 
 
@@ -22,8 +24,13 @@ def words(text: str) -> list[str]:
 
 
 def terms(text: str) -> list[str]:
-    """The stems of a text's words in order, stop words left out."""
-    return [stem(word) for word in words(text) if word.replace("'", "").replace("’", "") not in STOPWORDS]
+    """The stems of a text's words in order, stop words left out; a numbered category counts as one more term."""
+    numbered = _CATEGORY.sub(lambda match: f"category category{_numeral(match[1])}", text)
+    return [stem(word) for word in words(numbered) if word.replace("'", "").replace("’", "") not in STOPWORDS]
+
+
+def _numeral(written: str) -> str:
+    return written if written.isdigit() else str(len(written))
 
 
 @lru_cache(maxsize=20_000)

@@ -19,7 +19,11 @@ def test_each_package_is_the_checkouts_own(package: str) -> None:
 def test_import_contracts_hold() -> None:
     """As `make check` runs them."""
     done = subprocess.run(
-        [Path(sys.executable).parent / "lint-imports", "--no-logo"], cwd=ROOT, capture_output=True, text=True, check=False
+        [Path(sys.executable).parent / "lint-imports", "--no-logo"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout
 

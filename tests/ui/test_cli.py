@@ -101,7 +101,9 @@ def test_a_guard_that_cannot_load_shows_emergency_numbers(tmp_path: Path) -> Non
     assert "999" in done.stderr
 
 
-@pytest.mark.parametrize("command", [(), ("ask",), ("ingest",), ("serve",), ("bench",), ("corpus", "check"), ("guard", "train")])
+@pytest.mark.parametrize(
+    "command", [(), ("ask",), ("ingest",), ("serve",), ("bench",), ("corpus", "check"), ("guard", "train")]
+)
 def test_every_command_explains_itself(command: tuple[str, ...], tmp_path: Path) -> None:
     """Good help comes first."""
     done = _sot(*command, "--help", home=tmp_path)

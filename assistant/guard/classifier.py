@@ -1,0 +1,182 @@
+"""The trained head: a linear layer over the encoder's vectors, read with numpy alone.
+
+`sot guard train` (assistant/guard/training.py) writes `head.npz` and `thresholds.yaml` beside the training text. The
+head knows which encoder and which text it was trained with and refuses any other: a silently stale head would screen
+wrongly without a sign.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from assistant.domain import Action
+from assistant.errors import GuardError
+from ingest.encoder import Vectors
+
+POLICY = 1
+TRAINED = tuple(action for action in Action if action is not Action.NOT_COVERED)
+RISKY = tuple(action for action in TRAINED if action.precedence < Action.OFF_TOPIC.precedence)
+FIX = "Run `sot guard train` and commit what it writes."
+
+Probabilities = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """From `high` the score alone decides; from `low` it decides if the message hardly looks honest."""
+
+    high: float
+    low: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An action the head asks for, under which rule and why. `sure` is False in the band between low and high."""
+
+    action: Action
+    rule: str
+    reason: str
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When a score becomes a decision: a Band an action, and the `answer` score that still counts as hardly honest."""
+
+    honest_max: float
+    bands: Mapping[Action, Band]
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read thresholds.yaml.
+
+        Raises:
+            GuardError: it is missing, of another policy, or its numbers make no sense.
+        """
+        try:
+            data: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+            policy, honest_max = data["policy"], float(data["honest_max"])
+            bands = {
+                Action(name): Band(float(band["high"]), float(band["low"])) for name, band in data["actions"].items()
+            }
+        except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+            raise GuardError(f"{path.name} cannot be read ({type(error).__name__}).", fix=FIX) from error
+        in_order = all(0 < band.low <= band.high <= 1 for band in bands.values())
+        if policy != POLICY or set(bands) != set(TRAINED[:-1]) or not in_order or not 0 <= honest_max < 1:
+            raise GuardError(
+                f"{path.name} is not a whole policy {POLICY}: each action but `answer` needs 0 < low <= high <= 1.",
+                fix=FIX,
+            )
+        return cls(honest_max, bands)
+
+    def decide(self, scores: Mapping[Action, float]) -> Decision | None:
+        """The most urgent action that its score asks for; None if the message may go on to be answered."""
+        looks_honest = scores[Action.ANSWER] > self.honest_max
+        for action in sorted(self.bands, key=lambda action: action.precedence):
+            band, score = self.bands[action], scores[action]
+            if score >= band.high:
+                return _decision(action, score, band.high, sure=True)
+            if score >= band.low and not looks_honest:
+                return _decision(action, score, band.low, sure=False)
+        return None
+
+
+class Classifier:
+    """The head with its thresholds: unit vectors in, a score an action and a decision out."""
+
+    def __init__(self, weights: Vectors, bias: Vectors, temperature: float, thresholds: Thresholds) -> None:
+        self._weights = weights
+        self._bias = bias
+        self._temperature = temperature
+        self._thresholds = thresholds
+
+    @classmethod
+    def read(cls, path: Path, encoder: str) -> Self:
+        """Read a head, with `thresholds.yaml` and the `training` folder that lie beside it.
+
+        Args:
+            path: the head, `head.npz`.
+            encoder: the identity of the encoder whose vectors it will be given.
+
+        Raises:
+            GuardError: a file is missing or damaged, or the head belongs to another encoder or training text.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                head = dict(file)
+            weights, bias = head["weights"].astype(np.float32), head["bias"].astype(np.float32)
+            temperature, order = float(head["temperature"]), tuple(head["actions"].tolist())
+            trained_with, trained_on = str(head["encoder"]), str(head["training"])
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            raise GuardError(f"The head {path.name} cannot be read ({type(error).__name__}).", fix=FIX) from error
+        if order != TRAINED or weights.shape[0] != len(TRAINED) or bias.shape != (len(TRAINED),):
+            raise GuardError(f"The head {path.name} knows other actions than the guard.", fix=FIX)
+        if trained_with != encoder:
+            raise GuardError(f"The head was trained with the encoder {trained_with}, not {encoder}.", fix=FIX)
+        if trained_on != fingerprint(path.parent / "training"):
+            raise GuardError("The training text has changed since the head was trained.", fix=FIX)
+        return cls(weights, bias, temperature, Thresholds.read(path.parent / "thresholds.yaml"))
+
+    def scores(self, vectors: Vectors) -> dict[Action, float]:
+        """Score one message.
+
+        Args:
+            vectors: unit vectors of the whole message, then of each of its sentences; at least one row.
+
+        Returns:
+            An action's calibrated probability, combined over the rows (see `combined`).
+
+        Raises:
+            GuardError: these are not vectors of the head's encoder, or not finite numbers.
+        """
+        if vectors.ndim != 2 or not len(vectors) or vectors.shape[1] != self._weights.shape[1]:
+            raise GuardError(f"Vectors of shape {vectors.shape} are not from the head's encoder.", fix=FIX)
+        # A NaN is below every threshold, so it would let any message through.
+        if not np.isfinite(vectors).all():
+            raise GuardError("The encoder gave vectors that are not finite.", fix="Delete its export and start again.")
+        rows = probabilities(vectors @ self._weights.T + self._bias, self._temperature)
+        return dict(zip(TRAINED, combined(rows).tolist(), strict=True))
+
+    def decide(self, scores: Mapping[Action, float]) -> Decision | None:
+        """The most urgent action that its score asks for; None if the message may go on to be answered."""
+        return self._thresholds.decide(scores)
+
+
+def probabilities(logits: NDArray[Any], temperature: float) -> Probabilities:
+    """Softmax over the last axis, softened by the temperature that makes the probabilities honest."""
+    scaled = np.asarray(logits, np.float64) / temperature
+    powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    shares: Probabilities = powers / powers.sum(axis=-1, keepdims=True)
+    return shares
+
+
+def combined(rows: Probabilities) -> Probabilities:
+    """One score an action for a message, from the rows of its whole text (first) and its sentences.
+
+    One risky sentence makes a message risky, so risky actions take their highest row. An honest question is honest
+    throughout, so `answer` takes its lowest. Small talk and foreign subjects are judged by the whole.
+    """
+    scores = rows[0].copy()
+    risky = len(RISKY)
+    scores[:risky] = rows[:, :risky].max(axis=0)
+    scores[-1] = rows[:, -1].min()
+    return scores
+
+
+def fingerprint(training: Path) -> str:
+    """SHA-256 over the training files' names and texts, whatever line endings a checkout gave them."""
+    digest = hashlib.sha256()
+    for file in sorted(training.glob("*.yaml")):
+        digest.update(f"{file.name}\0{file.read_text('utf-8')}\0".encode())
+    return digest.hexdigest()
+
+
+def _decision(action: Action, score: float, threshold: float, *, sure: bool) -> Decision:
+    rule = f"classifier.{action}" if sure else f"classifier.{action}.band"
+    return Decision(action, rule, f"the trained head scores {score:.2f}, at or above {threshold:.2f}", sure)

@@ -1,0 +1,111 @@
+"""The whole path of a question over the real corpus: privacy, conversation, and what holds for every answer."""
+
+import re
+from pathlib import Path
+
+import pytest
+import structlog
+import yaml
+
+from assistant.composing import LeadIn
+from assistant.domain import Action, Answer, Question
+from assistant.pipeline import Assistant
+from ingest.documents import Audience
+
+CASES = Path(__file__).parents[2] / "cases"
+FOUNDING = yaml.safe_load((CASES / "founding_article.yaml").read_text("utf-8"))
+_MARKERS = re.compile(r" \[\d+\]")
+
+
+def _facts(answer: Answer) -> set[str]:
+    """Every fact that the answer states, conflicts included."""
+    by_marker = {citation.marker: citation.facts for citation in answer.citations}
+    sides = (side for conflict in answer.conflicts for side in conflict.sides)
+    markers = [*(m for s in answer.statements for m in s.citations), *(m for side in sides for m in side.citations)]
+    return {fact for marker in markers for fact in by_marker[marker]}
+
+
+def _sections() -> dict[str, list[dict]]:
+    found: dict[str, list[dict]] = {}
+    for case in FOUNDING:
+        found.setdefault(case["section"], []).append(case)
+    return found
+
+
+@pytest.mark.parametrize("section", sorted(_sections()))
+def test_each_section_of_the_founding_article_is_answered_however_it_is_asked(
+    section: str, assistant: Assistant
+) -> None:
+    """Five differently worded questions, written by someone who had not seen the asks."""
+    cases = _sections()[section]
+    assert len(cases) >= 5
+    missed = {
+        case["ask"]: (answer.verdict.rule, sorted(_facts(answer)))
+        for case in cases
+        for answer in [assistant.ask(Question(case["ask"], Audience(case["audience"])))]
+        if answer.verdict.action is not Action.ANSWER or not _facts(answer) & set(case["facts"])
+    }
+    assert not missed
+
+
+@pytest.mark.parametrize("case", FOUNDING[::5], ids=[case["section"] for case in FOUNDING[::5]])
+def test_an_answer_holds_statements_lead_ins_and_conflict_lines_and_nothing_else(
+    case: dict, assistant: Assistant
+) -> None:
+    """Take those away and nothing is left."""
+    answer = assistant.ask(Question(case["ask"], Audience(case["audience"])))
+    left = _MARKERS.sub("", answer.text)
+    parts = [s.text for s in answer.statements] + [side.text for c in answer.conflicts for side in c.sides]
+    parts += [c.comment for c in answer.conflicts] + [c.about for c in answer.conflicts] + [e.value for e in LeadIn]
+    for part in sorted(parts, key=len, reverse=True):
+        left = left.replace(part, "")
+    assert answer.verdict.action is not Action.ANSWER or set(left) <= set(" -\n")
+
+
+def test_the_same_question_gets_the_same_text(assistant: Assistant) -> None:
+    """Nothing in an answer is left to chance but its ids."""
+    texts = {assistant.ask(Question("what happens at a visit?")).text for _ in range(3)}
+    assert len(texts) == 1
+
+
+def test_no_log_event_holds_message_text(assistant: Assistant) -> None:
+    """One event a question: ids, rule, timings."""
+    with structlog.testing.capture_logs() as events:
+        assistant.ask(Question("my secret zebra worry: what is category II?"))
+    assert [event["event"] for event in events] == ["answered"]
+    assert "zebra" not in repr(events)
+
+
+def test_later_steps_see_the_redacted_text(assistant: Assistant) -> None:
+    """What is remembered of a turn holds no address."""
+    answer = assistant.ask(Question("my mail is anna@example.org, what is category II?"))
+    kept = assistant._conversations.get(answer.conversation_id)
+    assert "anna@example.org" not in repr(kept)
+    assert kept.turns[-1].verdict.action is Action.ANSWER
+
+
+def test_an_emergency_stays_in_force_until_help_is_reached(assistant: Assistant) -> None:
+    """A change of subject does not end a stroke."""
+    first = assistant.ask(Question("my speech is slurred and my left arm is weak since this morning"))
+    conversation = first.conversation_id
+    second = assistant.ask(Question("what is category II?", conversation_id=conversation))
+    third = assistant.ask(Question("I called 911, the ambulance is here", conversation_id=conversation))
+    fourth = assistant.ask(Question("what is category II?", conversation_id=conversation))
+    assert [a.verdict.action for a in (first, second)] == [Action.EMERGENCY, Action.EMERGENCY]
+    assert second.verdict.rule == "conversation.in_force"
+    assert third.verdict.action is not Action.EMERGENCY
+    assert fourth.verdict.action is Action.ANSWER
+
+
+def test_after_a_refusal_an_honest_question_is_answered(assistant: Assistant) -> None:
+    """Nobody is locked out."""
+    first = assistant.ask(Question("which category am I? my left hip sits higher"))
+    second = assistant.ask(Question("What is category II?", conversation_id=first.conversation_id))
+    assert first.verdict.action is Action.REFUSE_DIAGNOSIS
+    assert second.verdict.action is Action.ANSWER
+
+
+def test_a_patients_median_answer_is_short(assistant: Assistant) -> None:
+    """At most 150 words, conflicts included."""
+    lengths = sorted(len(assistant.ask(Question(case["ask"])).text.split()) for case in FOUNDING)
+    assert lengths[len(lengths) // 2] <= 100
