@@ -16,18 +16,26 @@ from ingest.terms import terms
 
 WORDS_MAX: Mapping[Audience, int] = {Audience.PATIENT: 80, Audience.STUDENT: 110, Audience.STAFF: 90}
 STATEMENTS_MAX = 4
+SUGGESTIONS_MAX = 3
+WEIGHTS: Mapping[str, float] = {"similarity": 0.50, "words": 0.15, "section": 0.30, "first": 0.05}
+
 # A section nearly as good as the best may contribute; one clearly worse may not.
 SECTION_SHARE_MIN = 0.90
+SECTIONS_MAX = 3
 STATEMENT_SHARE_MIN = 0.72
-# Only statements this close to the best decide which conflicts are shown.
-LEADING_SHARE_MIN = 0.95
+# Where an ask is this close, its section as a whole answers, whatever the words of its sentences.
+ASKED_FOR_MIN = 0.75
+ASKED_FOR_SHARE_MIN = 0.50
 SAME_COSINE_MIN = 0.86
-WEIGHTS: Mapping[str, float] = {"similarity": 0.50, "words": 0.15, "section": 0.30, "first": 0.05}
-SUGGESTIONS_MAX = 3
 
-_CLAIMS = frozenset({"claimed-benefit"})
-_CLAIM_NOTE = "the article cites no study"
+# Statements this close to the best open a conflict, if two of its sides bear on the question this much.
+LEADING_SHARE_MIN = 0.90
+CONFLICT_SHARE_MIN = 0.70
+
 _CHECKED = frozenset({Voice.RESEARCH, Voice.AUTHORITY})
+_STRONG = frozenset({"systematic-review", "rct", "guideline", "authority", "law"})
+_STRONG_BONUS = 0.15
+_CLAIM_NOTE = "the article cites no study"
 
 
 class LeadIn(StrEnum):
@@ -39,18 +47,21 @@ class LeadIn(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Opposition:
+    """A conflict with one statement a side."""
+
+    conflict: Conflict
+    sides: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
-    """What an answer states: the answering statements, what was found on them, and the conflicts among them."""
+    """What an answer states. `oppositions` come first if the lead is part of one, else last."""
 
     said: tuple[Statement, ...]
     found: tuple[Statement, ...] = ()
-    conflicts: tuple[tuple[Conflict, tuple[Statement, ...]], ...] = ()
-    sections: tuple[str, ...] = ()
-
-    @property
-    def statements(self) -> tuple[Statement, ...]:
-        """All statements outside the conflicts, in the order in which they are shown."""
-        return (*self.said, *self.found)
+    oppositions: tuple[Opposition, ...] = ()
+    opposition_leads: bool = False
 
 
 class Composer:
@@ -59,6 +70,7 @@ class Composer:
     def __init__(self, build: Build) -> None:
         self._build = build
         self._corpus = build.corpus
+        self._order = {id: position for position, id in enumerate(build.corpus.statements)}
 
     def compose(self, evidence: Evidence, audience: Audience) -> Selection:
         """Select what to state.
@@ -68,92 +80,75 @@ class Composer:
             audience: whose length limit holds.
 
         Returns:
-            The fewest statements that answer, in reading order, with their research and conflicts.
+            The fewest statements that answer, the lead first and the rest in reading order, with what research found
+            on claims of benefit, and the conflicts that the leading statements are part of.
         """
         similarity = {one.statement.id: one.similarity for one in evidence.statements}
-        near = self._near(evidence.candidates)
+        near = _near(evidence.candidates)
         scored = self._scored(near, similarity, evidence.query)
-        chosen = self._choose(scored, WORDS_MAX[audience])
-        leading = [statement for score, statement in scored if score >= scored[0][0] * LEADING_SHARE_MIN]
-        conflicts = self._conflicts([s for s in chosen if s in leading], similarity)
-        said = self._apart_from(conflicts, chosen, leading)
-        found = self._counterpart(said, near, similarity)
-        order = {id: position for position, id in enumerate(self._corpus.statements)}
-        rank = {candidate.section.id: position for position, candidate in enumerate(near)}
-
-        def reading_order(statement: Statement) -> tuple[int, int]:
-            section = self._corpus.place_of_statement[statement.id].section.id
-            return rank.get(section, len(rank)), order[statement.id]
-
-        claims = sorted((s for s in said if s.voice not in _CHECKED or not found), key=reading_order)
-        checked = sorted((s for s in (*said, *found) if s not in claims), key=reading_order)
-        return Selection(tuple(claims), tuple(checked), conflicts, tuple(c.section.id for c in near))
+        chosen = self._choose(scored, near, WORDS_MAX[audience])
+        leading = [statement for statement in chosen if scored[statement] >= LEADING_SHARE_MIN * scored[chosen[0]]]
+        oppositions = self._oppositions(leading, chosen, similarity)
+        quoted = {fact for opposition in oppositions for side in opposition.sides for fact in side.facts}
+        besides = [statement for statement in chosen if not quoted.issuperset(statement.facts)]
+        found = self._counterpart(chosen, near, similarity)
+        lead, rest = besides[:1], sorted(besides[1:], key=lambda statement: self._order[statement.id])
+        return Selection(
+            said=tuple(s for s in (*lead, *rest) if not found or s.voice not in _CHECKED),
+            found=(*(s for s in (*lead, *rest) if found and s.voice in _CHECKED), *found),
+            oppositions=oppositions,
+            opposition_leads=chosen[0] not in besides,
+        )
 
     def suggestions(self, evidence: Evidence, audience: Audience, stated: Iterable[str] = ()) -> tuple[str, ...]:
-        """Questions near the query that the corpus answers, one a section, none of a section already stated."""
+        """Questions near the query that the corpus answers.
+
+        Args:
+            evidence: what was found for the query.
+            audience: whose questions are preferred.
+            stated: ids of sections that were just stated from; they are left out.
+
+        Returns:
+            At most `SUGGESTIONS_MAX` asks, one a section, best section first.
+        """
         used = set(stated)
-        found: list[str] = []
-        for candidate in evidence.candidates:
-            if candidate.section.id in used or len(found) == SUGGESTIONS_MAX:
-                continue
-            asks = [ask for ask in self._corpus.asks if ask.section == candidate.section.id]
-            well_put = [ask for ask in asks if ask.text[:1].isupper() and ask.text.endswith("?")]
-            own = [ask for ask in well_put if ask.audience is audience] or well_put
-            if own:
-                found.append(own[0].text)
-        return tuple(found)
+        found = (self._suggestion(c.section.id, audience) for c in evidence.candidates if c.section.id not in used)
+        return tuple(ask for ask in found if ask)[:SUGGESTIONS_MAX]
 
-    def _near(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        best = candidates[0].score
-        return [candidate for candidate in candidates if candidate.score >= best * SECTION_SHARE_MIN][:3]
+    def _suggestion(self, section: str, audience: Audience) -> str | None:
+        """A section's first well-put ask, of this audience if there is one."""
+        asks = [ask for ask in self._corpus.asks if ask.section == section]
+        well_put = [ask for ask in asks if ask.text[:1].isupper() and ask.text.endswith("?")]
+        own = [ask for ask in well_put if ask.audience is audience]
+        return next((ask.text for ask in (*own, *well_put)), None)
 
-    def _scored(
-        self, near: Sequence[Candidate], similarity: Mapping[str, float], query: str
-    ) -> list[tuple[float, Statement]]:
+    def _scored(self, near: Sequence[Candidate], similarity: Mapping[str, float], query: str) -> dict[Statement, float]:
         """Statements of the near sections, best first: by meaning, words, section, and leading their section."""
         wanted = {term: self._build.index.rarity(term) for term in terms(query)}
-        scored = [
-            (
-                WEIGHTS["similarity"] * similarity[statement.id]
-                + WEIGHTS["words"] * _share(wanted, statement)
-                + WEIGHTS["section"] * candidate.score
-                + WEIGHTS["first"] * (position == 0),
-                statement,
-            )
+        scores = {
+            statement: WEIGHTS["similarity"] * similarity[statement.id]
+            + WEIGHTS["words"] * _share(wanted, statement)
+            + WEIGHTS["section"] * candidate.score
+            + WEIGHTS["first"] * (position == 0)
             for candidate in near
             for position, statement in enumerate(candidate.section.statements)
-        ]
-        return sorted(scored, key=lambda pair: (-pair[0], pair[1].id))
+        }
+        return dict(sorted(scores.items(), key=lambda pair: (-pair[1], pair[0].id)))
 
-    def _choose(self, scored: Sequence[tuple[float, Statement]], words_max: int) -> list[Statement]:
-        """The best statement, then others nearly as good that say something else, while they fit."""
+    def _choose(self, scored: Mapping[Statement, float], near: Sequence[Candidate], words_max: int) -> list[Statement]:
+        """The best statement, then others good enough that say something else, while they fit."""
+        best = next(iter(scored.values()))
+        asked_for = set(near[0].section.statements) if near[0].features["ask"] >= ASKED_FOR_MIN else set()
         chosen: list[Statement] = []
         words = 0
-        for score, statement in scored:
+        for statement, score in scored.items():
+            share_min = ASKED_FOR_SHARE_MIN if statement in asked_for else STATEMENT_SHARE_MIN
             length = len(statement.text.split())
-            if chosen and (
-                len(chosen) == STATEMENTS_MAX
-                or score < scored[0][0] * STATEMENT_SHARE_MIN
-                or words + length > words_max
-                or self._says_the_same(statement, chosen)
-            ):
-                continue
-            chosen.append(statement)
-            words += length
+            fits = len(chosen) < STATEMENTS_MAX and words + length <= words_max and score >= best * share_min
+            if not chosen or (fits and not self._says_the_same(statement, chosen)):
+                chosen.append(statement)
+                words += length
         return chosen
-
-    def _apart_from(
-        self,
-        conflicts: Sequence[tuple[Conflict, tuple[Statement, ...]]],
-        chosen: Sequence[Statement],
-        leading: Sequence[Statement],
-    ) -> list[Statement]:
-        """What to say besides the conflicts: nothing that they quote, unless the lead would be lost to a side remark."""
-        quoted = {fact for _, sides in conflicts for side in sides for fact in side.facts}
-        besides = [statement for statement in chosen if not quoted.issuperset(statement.facts)]
-        if conflicts and not any(statement in leading for statement in besides):
-            return [chosen[0]]
-        return besides or [chosen[0]]
 
     def _says_the_same(self, statement: Statement, chosen: Sequence[Statement]) -> bool:
         vectors = self._build.index.vectors(Kind.STATEMENT, [statement.id, *(other.id for other in chosen)])
@@ -161,41 +156,55 @@ class Composer:
 
     def _counterpart(
         self, said: Sequence[Statement], near: Sequence[Candidate], similarity: Mapping[str, float]
-    ) -> list[Statement]:
-        """What research or an authority says on a claim of benefit, unless it is already among what is said."""
-        if not any(self._claims_benefit(statement) for statement in said) or any(s.voice in _CHECKED for s in said):
-            return []
-        sections = [self._corpus.place_of_statement[s.id].section for s in said if self._claims_benefit(s)]
-        sections += [candidate.section for candidate in near]
-        for section in dict.fromkeys(sections):
-            checked = [statement for statement in section.statements if statement.voice in _CHECKED]
+    ) -> tuple[Statement, ...]:
+        """What a study or an authority says on a claim of benefit, unless something strong is already said."""
+        claims = [statement for statement in said if self._claims_benefit(statement)]
+        if not claims or any(statement.strength in _STRONG for statement in said):
+            return ()
+        sections = [self._corpus.place_of_statement[statement.id].section for statement in claims]
+        for section in dict.fromkeys((*sections, *(candidate.section for candidate in near))):
+            checked = [s for s in section.statements if s.voice in _CHECKED and s not in said]
             if checked:
-                return [max(checked, key=lambda statement: similarity.get(statement.id, 0.0))]
-        return []
+                return (
+                    max(checked, key=lambda s: similarity.get(s.id, 0.0) + _STRONG_BONUS * (s.strength in _STRONG)),
+                )
+        return ()
 
     def _claims_benefit(self, statement: Statement) -> bool:
         facts = [self._corpus.facts[fact] for fact in statement.facts]
-        return any(fact.kind in _CLAIMS or _CLAIM_NOTE in (fact.note or "") for fact in facts)
+        return any(fact.kind == "claimed-benefit" or _CLAIM_NOTE in (fact.note or "") for fact in facts)
 
-    def _conflicts(
-        self, chosen: Sequence[Statement], similarity: Mapping[str, float]
-    ) -> tuple[tuple[Conflict, tuple[Statement, ...]], ...]:
-        """The conflicts that these statements are part of, each with one statement a side."""
-        facts = {fact for statement in chosen for fact in statement.facts}
-        shown = []
-        for conflict in self._corpus.conflicts:
-            if not any(facts & set(side) for side in conflict.sides):
-                continue
-            sides = [self._best_statement(side, similarity) for side in conflict.sides]
-            present = tuple(statement for statement in sides if statement)
-            if len(present) == len(sides) and len({s.id for s in present}) == len(present):
-                shown.append((conflict, present))
-        return tuple(shown)
+    def _oppositions(
+        self, leading: Sequence[Statement], chosen: Sequence[Statement], similarity: Mapping[str, float]
+    ) -> tuple[Opposition, ...]:
+        """The conflicts that a leading statement opens and the question bears on, or that the answer walks into."""
+        enough = CONFLICT_SHARE_MIN * max(similarity.values())
+        found = []
+        for conflict in self._conflicts_of(chosen):
+            sides = self._sides(conflict, similarity)
+            opened = conflict in self._conflicts_of(leading) and sum(similarity[s.id] >= enough for s in sides) >= 2
+            walked_into = sum(any(set(side) & set(s.facts) for s in chosen) for side in conflict.sides) >= 2
+            if (opened or walked_into) and len(set(sides)) == len(conflict.sides):
+                found.append(Opposition(conflict, sides))
+        return tuple(found)
 
-    def _best_statement(self, facts: Sequence[str], similarity: Mapping[str, float]) -> Statement | None:
-        """The statement on a side's facts that fits the question best."""
-        statements = [s for fact in facts for s in self._corpus.statements_of_fact.get(fact, ())]
-        return max(statements, key=lambda s: (similarity.get(s.id, 0.0), s.id), default=None)
+    def _conflicts_of(self, statements: Sequence[Statement]) -> list[Conflict]:
+        """The conflicts that statements are part of, in the statements' order."""
+        facts = (fact for statement in statements for fact in statement.facts)
+        return list(dict.fromkeys(c for fact in facts for c in self._corpus.conflicts_of_fact.get(fact, ())))
+
+    def _sides(self, conflict: Conflict, similarity: Mapping[str, float]) -> tuple[Statement, ...]:
+        """For each side the statement that fits the question best; a side that nothing states is left out."""
+        stated = (
+            [statement for fact in side for statement in self._corpus.statements_of_fact.get(fact, ())]
+            for side in conflict.sides
+        )
+        return tuple(max(side, key=lambda s: (similarity[s.id], s.id)) for side in stated if side)
+
+
+def _near(candidates: Sequence[Candidate]) -> list[Candidate]:
+    best = candidates[0].score
+    return [candidate for candidate in candidates if candidate.score >= best * SECTION_SHARE_MIN][:SECTIONS_MAX]
 
 
 def _share(wanted: Mapping[str, float], statement: Statement) -> float:

@@ -7,16 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.citing import Citations, is_carried, quotes_its_passage
-from assistant.composing import LeadIn, Selection
+from assistant.composing import LeadIn, Opposition, Selection
 from assistant.domain import Citation, ConflictSide, ShownConflict, StatedSentence
-from ingest.documents import Conflict, Corpus, Statement
+from ingest.documents import Corpus, Statement
 
 IsSound = Callable[[Statement], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The stated part of an answer."""
+    """The stated part of an answer. `statements` holds every sentence it states, the sides of conflicts included."""
 
     text: str
     statements: tuple[StatedSentence, ...]
@@ -25,11 +25,11 @@ class Draft:
 
     def is_sound(self, corpus: Corpus) -> bool:
         """Whether everything stated is, to the code point, a quote that the corpus holds."""
-        sides = (side for conflict in self.conflicts for side in conflict.sides)
-        sentences = [*((s.text, s.citations) for s in self.statements), *((s.text, s.citations) for s in sides)]
-        stated = [StatedSentence(text, markers, (), self.citations[0].voice, None) for text, markers in sentences]
-        return all(quotes_its_passage(citation, corpus) for citation in self.citations) and all(
-            is_carried(sentence, self.citations, corpus) for sentence in stated
+        sides = {(side.text, side.citations) for conflict in self.conflicts for side in conflict.sides}
+        return (
+            sides <= {(sentence.text, sentence.citations) for sentence in self.statements}
+            and all(quotes_its_passage(citation, corpus) for citation in self.citations)
+            and all(is_carried(sentence, self.citations, corpus) for sentence in self.statements)
         )
 
 
@@ -47,19 +47,27 @@ def draft(selection: Selection, corpus: Corpus, is_sound: IsSound, opening: Lead
     """
     said = [statement for statement in selection.said if is_sound(statement)]
     found = [statement for statement in selection.found if is_sound(statement)]
-    conflicts = [(c, sides) for c, sides in selection.conflicts if all(is_sound(side) for side in sides)]
+    oppositions = [one for one in selection.oppositions if all(is_sound(side) for side in one.sides)]
     citations = Citations(corpus)
-    blocks = [opening.value] if opening else []
+    conflicts: list[ShownConflict] = []
+
+    def conflict_block() -> str:
+        conflicts.extend(_conflict(one, citations) for one in oppositions)
+        return "\n\n".join(_conflict_lines(conflict) for conflict in conflicts)
+
+    blocks = [opening.value if opening else ""]
+    if selection.opposition_leads:
+        blocks.append(conflict_block())
     if said:
         blocks.append(_paragraph(said, citations))
     if found:
-        blocks.append(f"{LeadIn.RESEARCH}\n{_paragraph(found, citations)}" if said else _paragraph(found, citations))
-    shown = [_conflict(conflict, sides, citations) for conflict, sides in conflicts]
-    blocks += [_conflict_lines(conflict) for conflict in shown]
-    if not (said or found or shown):
+        blocks.append(f"{LeadIn.RESEARCH}\n{_paragraph(found, citations)}")
+    if not selection.opposition_leads:
+        blocks.append(conflict_block())
+    if not citations.given:
         return None
-    stated = tuple(_stated(statement, citations) for statement in (*said, *found))
-    return Draft("\n\n".join(blocks), stated, citations.given, tuple(shown))
+    text = "\n\n".join(block for block in blocks if block)
+    return Draft(text, tuple(_stated(citation) for citation in citations.given), citations.given, tuple(conflicts))
 
 
 def _paragraph(statements: Sequence[Statement], citations: Citations) -> str:
@@ -69,14 +77,15 @@ def _paragraph(statements: Sequence[Statement], citations: Citations) -> str:
     return "\n".join(f"- {line}" for line in marked) if is_row else " ".join(marked)
 
 
-def _stated(statement: Statement, citations: Citations) -> StatedSentence:
-    marker = citations.cite(statement).marker
-    return StatedSentence(statement.text, (marker,), statement.facts, statement.voice, statement.strength)
+def _stated(citation: Citation) -> StatedSentence:
+    """Without a language model a stated sentence is the quote itself."""
+    return StatedSentence(citation.quote, (citation.marker,), citation.facts, citation.voice, citation.strength)
 
 
-def _conflict(conflict: Conflict, sides: Sequence[Statement], citations: Citations) -> ShownConflict:
-    shown = tuple(ConflictSide(side.text, (citations.cite(side).marker,)) for side in sides)
-    return ShownConflict(conflict.id, conflict.about, shown, conflict.comment)
+def _conflict(opposition: Opposition, citations: Citations) -> ShownConflict:
+    conflict = opposition.conflict
+    sides = tuple(ConflictSide(side.text, (citations.cite(side).marker,)) for side in opposition.sides)
+    return ShownConflict(conflict.id, conflict.about, sides, conflict.comment)
 
 
 def _conflict_lines(conflict: ShownConflict) -> str:

@@ -7,11 +7,11 @@ coverage is decided from it.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from assistant.domain import Candidate, Evidence, ScoredStatement
 from ingest.build import Build
-from ingest.documents import Audience, Section
+from ingest.documents import Audience, Section, Statement
 from ingest.encoder import Encoder, Vectors
 from ingest.index import Kind
 
@@ -44,7 +44,8 @@ class Retriever:
             audience: who asks; sections written for them are preferred.
 
         Returns:
-            At most `CANDIDATES_MAX` sections, best first, and their statements by similarity, best first.
+            At most `CANDIDATES_MAX` sections, best first, and their statements and those that
+            contradict them by similarity, best first.
         """
         vector = self._encoder.encode([query])[0]
         words = self._by_words(query)
@@ -90,9 +91,18 @@ class Retriever:
         return Candidate(section, score * (1 if audience in section.audiences else OTHER_AUDIENCE_FACTOR), features)
 
     def _statements(self, candidates: list[Candidate], vector: Vectors) -> tuple[ScoredStatement, ...]:
-        statements = [statement for candidate in candidates for statement in candidate.section.statements]
+        """The candidates' statements and those that contradict them, by similarity."""
+        own = [statement for candidate in candidates for statement in candidate.section.statements]
+        statements = list(dict.fromkeys((*own, *(other for statement in own for other in self._opposed(statement)))))
         if not statements:
             return ()
         scores = self._build.index.similarities(Kind.STATEMENT, [statement.id for statement in statements], vector)
         scored = (ScoredStatement(s, float(score)) for s, score in zip(statements, scores, strict=True))
         return tuple(sorted(scored, key=lambda one: (-one.similarity, one.statement.id)))
+
+    def _opposed(self, statement: Statement) -> Iterator[Statement]:
+        """Statements on any side of the conflicts that a statement is part of."""
+        corpus = self._build.corpus
+        for conflict in dict.fromkeys(c for fact in statement.facts for c in corpus.conflicts_of_fact.get(fact, ())):
+            for fact in (fact for side in conflict.sides for fact in side):
+                yield from corpus.statements_of_fact.get(fact, ())

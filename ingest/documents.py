@@ -194,6 +194,15 @@ class Corpus:
         return {fact: tuple(statements) for fact, statements in found.items()}
 
     @cached_property
+    def conflicts_of_fact(self) -> Mapping[str, tuple[Conflict, ...]]:
+        """Fact id → the conflicts it is a side of."""
+        found: dict[str, list[Conflict]] = {}
+        for conflict in self.conflicts:
+            for fact in {fact for side in conflict.sides for fact in side}:
+                found.setdefault(fact, []).append(conflict)
+        return {fact: tuple(conflicts) for fact, conflicts in found.items()}
+
+    @cached_property
     def place_of_statement(self) -> Mapping[str, Place]:
         """Statement id → where it stands."""
         return {statement.id: place for place in self.places.values() for statement in place.passage.statements}

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+from zipfile import BadZipFile
 
 import numpy as np
 import yaml
@@ -20,7 +21,7 @@ from assistant.errors import GuardError
 from ingest.encoder import Vectors
 
 POLICY = 1
-TRAINED = tuple(action for action in Action if action is not Action.NOT_COVERED)
+TRAINED: tuple[Action, ...] = tuple(action for action in Action if action is not Action.NOT_COVERED)
 RISKY = tuple(action for action in TRAINED if action.precedence < Action.OFF_TOPIC.precedence)
 FIX = "Run `sot guard train` and commit what it writes."
 
@@ -47,7 +48,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When a score becomes a decision: a Band an action, and the `answer` score that still counts as hardly honest."""
+    """When a score becomes a decision: a Band an action, and how much all harmless actions may score together in it."""
 
     honest_max: float
     bands: Mapping[Action, Band]
@@ -77,7 +78,7 @@ class Thresholds:
 
     def decide(self, scores: Mapping[Action, float]) -> Decision | None:
         """The most urgent action that its score asks for; None if the message may go on to be answered."""
-        looks_honest = scores[Action.ANSWER] > self.honest_max
+        looks_honest = sum(scores[action] for action in TRAINED[len(RISKY) :]) > self.honest_max
         for action in sorted(self.bands, key=lambda action: action.precedence):
             band, score = self.bands[action], scores[action]
             if score >= band.high:
@@ -108,18 +109,20 @@ class Classifier:
             GuardError: a file is missing or damaged, or the head belongs to another encoder or training text.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            # numpy leaves a file that it opened itself open if the file is damaged.
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
                 head = dict(file)
             weights, bias = head["weights"].astype(np.float32), head["bias"].astype(np.float32)
             temperature, order = float(head["temperature"]), tuple(head["actions"].tolist())
             trained_with, trained_on = str(head["encoder"]), str(head["training"])
-        except (OSError, ValueError, KeyError, EOFError) as error:
+            text_now = fingerprint(path.parent / "training")
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise GuardError(f"The head {path.name} cannot be read ({type(error).__name__}).", fix=FIX) from error
         if order != TRAINED or weights.shape[0] != len(TRAINED) or bias.shape != (len(TRAINED),):
             raise GuardError(f"The head {path.name} knows other actions than the guard.", fix=FIX)
         if trained_with != encoder:
             raise GuardError(f"The head was trained with the encoder {trained_with}, not {encoder}.", fix=FIX)
-        if trained_on != fingerprint(path.parent / "training"):
+        if trained_on != text_now:
             raise GuardError("The training text has changed since the head was trained.", fix=FIX)
         return cls(weights, bias, temperature, Thresholds.read(path.parent / "thresholds.yaml"))
 
@@ -159,14 +162,11 @@ def probabilities(logits: NDArray[Any], temperature: float) -> Probabilities:
 def combined(rows: Probabilities) -> Probabilities:
     """One score an action for a message, from the rows of its whole text (first) and its sentences.
 
-    One risky sentence makes a message risky, so risky actions take their highest row. An honest question is honest
-    throughout, so `answer` takes its lowest. Small talk and foreign subjects are judged by the whole.
+    One risky sentence makes a message risky, so risky actions take their highest row. What is harmless is so as a
+    whole: the other actions take the first row.
     """
-    scores = rows[0].copy()
     risky = len(RISKY)
-    scores[:risky] = rows[:, :risky].max(axis=0)
-    scores[-1] = rows[:, -1].min()
-    return scores
+    return np.concatenate((rows[:, :risky].max(axis=0), rows[0, risky:]))
 
 
 def fingerprint(training: Path) -> str:
