@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from yaml import YAMLError
+
+from assistant.errors import GuardError
 from ingest.yamlfile import load
 
 SPELLING = Path(__file__).parent / "rules" / "_spelling.yaml"
@@ -13,30 +16,39 @@ SPELLING = Path(__file__).parent / "rules" / "_spelling.yaml"
 _PUNCTUATION = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "."}
 )
+# Format characters, controls and lone surrogates hide inside words; accents and variation selectors decorate them.
+_HIDDEN = frozenset({"Cf", "Cc", "Cs"})
+_DECORATION = re.compile("[\u0300-\u036f\ufe00-\ufe0f]")
 # Letters of other scripts that look Latin; folded only inside words that also hold Latin letters.
-_LOOKALIKES = str.maketrans("аеорсухіјѕԁһӏкмтвнοαικρτυνη", "aeopcyxijsdhlkmtbhoaikptuvn")
+_LOOKALIKES = str.maketrans("аеорсухіјѕԁһӏкмтвнοαικρτυνηε", "aeopcyxijsdhlkmtbhoaikptuvne")
 _FOREIGN_IN_LATIN = re.compile(r"[a-z0-9]*[а-яёіјѕԁһӏα-ω]+[a-z0-9а-яёіјѕԁһӏα-ω]*")
-_LEET = str.maketrans("013457@$!", "oieastasi")
-_LEET_WORD = re.compile(r"(?<![\w@$])[a-z]+[013457@$!]+[a-z][a-z013457@$!]*(?![\w@$])")
+_SPELT_OUT = re.compile(r"(?<![\w'])[a-z]([ .\-_*])(?:[a-z]\1){2,}[a-z](?!\w)")
+# `!` is no letter here: people write "pain!my arm" more often than "k!ll", which _spelling.yaml knows.
+_LEET = str.maketrans("013457@$", "oieastas")
+_LEET_WORD = re.compile(r"(?<![\w@$])[a-z]+[013457@$]+[a-z][a-z013457@$]*(?![\w@$])")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 _CONTRACTIONS = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
-        (r"\b(?:can'?t|can not)\b", "cannot"),
+        (r"\bcan(?:'?t| not)\b", "cannot"),
         (r"\bwon'?t\b", "will not"),
-        (r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should)n'?t\b", r"\1 not"),
-        (r"\b(?:i'm|im)\b", "i am"),
-        (r"\b(?:i've|ive)\b", "i have"),
-        (r"\b(?:i'd)\b", "i would"),
-        (r"\b(?:i'll)\b", "i will"),
-        (r"\b(he|she|it|that|what|who|there|where|how)'s\b", r"\1 is"),
-        (r"\bwhats\b", "what is"),
+        (r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should|must|need)n'?t\b", r"\1 not"),
+        (r"\bi'?m\b", "i am"),
+        (r"\bi'?ve\b", "i have"),
+        (r"\bi'd\b", "i would"),
+        (r"\bi'll\b", "i will"),
+        (r"\b(he|she|it|that|what|who|there|where|how|here)'s\b", r"\1 is"),
+        (r"\b(he|she|that|what|who|where|there)s\b", r"\1 is"),
         (r"\b(you|we|they)'re\b", r"\1 are"),
-        (r"\b(you|we|they)'ve\b", r"\1 have"),
-        (r"\b(?:gonna)\b", "going to"),
-        (r"\b(?:wanna)\b", "want to"),
+        (r"\b(you|they)re\b", r"\1 are"),
+        (r"\b(you|we|they)'?ve\b", r"\1 have"),
+        (r"\b(you|we|they|he|she|it)'ll\b", r"\1 will"),
+        (r"\bgonna\b", "going to"),
+        (r"\bwanna\b", "want to"),
+        (r"\bgotta\b", "have to"),
+        (r"\br(?= (?:u|you|we|they|there|these)\b)", "are"),
         (r"\bu\b", "you"),
-        (r"\br\b", "are"),
+        (r"\bur\b", "your"),
     )
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|[\n\r]+")
@@ -45,7 +57,10 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as written, normalised as a whole, and as normalised sentences."""
+    """A message as written, normalised as a whole, and as normalised sentences.
+
+    `text` is the sentences joined by single spaces.
+    """
 
     raw: str
     text: str
@@ -59,7 +74,11 @@ def read_message(text: str) -> Message:
         text: as the person wrote it.
 
     Returns:
-        The message; its sentences are the normalised parts between `.`, `!`, `?`, `;` and line ends.
+        The message; its sentences are the normalised parts between `.`, `!`, `?`, `;` and line ends. A long run
+        without these stays whole.
+
+    Raises:
+        GuardError: the spelling data cannot be read.
     """
     sentences = (normalise(part) for part in _SENTENCE_END.split(unicodedata.normalize("NFKC", text)))
     kept = tuple(sentence for sentence in sentences if sentence)
@@ -69,21 +88,36 @@ def read_message(text: str) -> Message:
 def normalise(text: str) -> str:
     """Fold a text to the spelling that rules are written in.
 
-    Compatibility forms, invisible characters, typographic quotes, look-alike letters, digits used as letters,
-    drawn-out letters, contractions and common misspellings of danger words all become plain lower-case words.
+    Compatibility forms, invisible characters, accents, typographic quotes, look-alike letters, digits used as
+    letters, words spelt out letter by letter, drawn-out letters, contractions and common misspellings of danger
+    words all become plain lower-case words.
+
+    Args:
+        text: a message or a part of one.
+
+    Returns:
+        The folded text, one space between words.
+
+    Raises:
+        GuardError: the spelling data cannot be read.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_PUNCTUATION)
-    folded = "".join(
-        letter for letter in folded if unicodedata.category(letter) not in ("Cf", "Cc") or letter.isspace()
-    )
+    folded = _visible(text).casefold().translate(_PUNCTUATION)
     folded = _FOREIGN_IN_LATIN.sub(lambda match: _latin(match[0]), folded)
+    folded = _SPACE.sub(" ", folded)
+    folded = _SPELT_OUT.sub(lambda match: match[0].replace(match[1], ""), folded)
     folded = _LEET_WORD.sub(lambda match: match[0].translate(_LEET), folded)
     folded = _REPEATED.sub(r"\1\1", folded)
     for pattern, replacement in _CONTRACTIONS:
         folded = pattern.sub(replacement, folded)
-    spelling, pattern = _spelling()
-    folded = pattern.sub(lambda match: spelling[match[0]], folded)
-    return _SPACE.sub(" ", folded).strip()
+    meant, misspelt = _spelling()
+    return misspelt.sub(lambda match: meant[match[0]], folded).strip()
+
+
+def _visible(text: str) -> str:
+    """A text in compatibility form, without what cannot be seen and without accents."""
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).translate(_PUNCTUATION))
+    seen = "".join(sign for sign in apart if sign.isspace() or unicodedata.category(sign) not in _HIDDEN)
+    return unicodedata.normalize("NFC", _DECORATION.sub("", seen))
 
 
 def _latin(word: str) -> str:
@@ -96,7 +130,13 @@ def _latin(word: str) -> str:
 @lru_cache(maxsize=1)
 def _spelling() -> tuple[dict[str, str], re.Pattern[str]]:
     """Misspelt → meant, for the words that danger is told in, and the pattern that finds them."""
-    data: dict[str, list[str]] = load(SPELLING.read_text("utf-8"))
-    meant = {wrong: right for right, wrongs in data.items() for wrong in wrongs}
-    words = "|".join(sorted(map(re.escape, meant), key=len, reverse=True))
-    return meant, re.compile(rf"\b(?:{words})\b")
+    try:
+        data: dict[str, list[str]] = load(SPELLING.read_text("utf-8"))
+        meant = {wrong: right for right, wrongs in data.items() for wrong in wrongs}
+        words = "|".join(sorted(map(re.escape, meant), key=len, reverse=True))
+    except (OSError, UnicodeDecodeError, YAMLError, AttributeError, TypeError) as error:
+        raise GuardError(
+            f"The guard's spellings ({SPELLING.name}) cannot be read: {type(error).__name__}.",
+            fix="Make it a mapping from each right word to the list of its misspellings.",
+        ) from error
+    return meant, re.compile(rf"(?<!\w)(?:{words})(?!\w)")

@@ -5,7 +5,8 @@ textbook wording), every other file holds rules with messages that must and must
 time linear in the message, whatever a stranger types.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -22,79 +23,94 @@ from ingest.yamlfile import LINE, load_with_lines, without_lines
 
 EXAMPLES_MIN = 3
 GAP_WORDS_MAX = 4
-_GAP = rf"(?:[^\s]+\s+){{0,{GAP_WORDS_MAX}}}"
+NEGATION_WORDS_MAX = 4  # the negator and up to three words between it and its hit
+RULE_OF_DESIGN = "design-4"
+
+Span = tuple[int, int]
+Reach = Literal["sentence", "message", "whole"]
+Pattern = Any  # google-re2 has no types
+
+_GAP = rf"\s+(?:\S+\s+){{0,{GAP_WORDS_MAX}}}"
+_TOKEN = re.compile(r"\[[^\]]*\]| \.\. | \?|\s+|\$(?P<name>[a-z_]+)")
+_NOT_WORDS = re.compile(r"[^\w' ]+")
 _DANGERS = frozenset({Action.EMERGENCY, Action.CRISIS})
-
-
-class _RuleRecord(BaseModel):
-    """A rule as written."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str
-    action: Action
-    source: str
-    why: str
-    frame: dict[str, tuple[str, ...]] = Field(min_length=1)
-    topic: str | None = None
-    within: Literal["sentence", "message", "whole"] = "sentence"
-    unless: tuple[str, ...] | None = None
-    yes: tuple[str, ...] = Field(min_length=EXAMPLES_MIN)
-    no: tuple[str, ...] = Field(min_length=EXAMPLES_MIN)
+_DANGER_CONTEXTS = ("negated", "history", "textbook", "general")
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """Wording that voids a rule in its sentence. `before` is read just before a hit, `anywhere` in its sentence."""
+class Clause:
+    """One kind of wording that voids a hit in its sentence, unless the sentence speaks of present danger.
 
-    name: str
-    before: Any | None
-    anywhere: Any | None
-    overridden_by: Any | None
+    `anywhere` is looked for in the whole sentence. `before` is looked for in the few words before the hit, back to
+    the last of `breaks` and leaving out what is `feigned` ("not only").
+    """
+
+    anywhere: Pattern | None
+    before: Pattern | None
+    feigned: Pattern | None
+    breaks: Pattern | None
+    overridden_by: Pattern | None
+
+    def voids(self, sentence: str, hit_at: int) -> bool:
+        """Whether a hit that starts at `hit_at` of a normalised sentence does not count."""
+        if self.overridden_by and self.overridden_by.search(sentence):
+            return False
+        if self.anywhere and self.anywhere.search(sentence):
+            return True
+        return bool(self.before and self.before.search(self._just_before(sentence[:hit_at])))
+
+    def _just_before(self, text: str) -> str:
+        honest = self.feigned.sub(" ", text) if self.feigned else text
+        clause = self.breaks.split(honest)[-1] if self.breaks else honest
+        return " ".join(clause.split()[-NEGATION_WORDS_MAX:])
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: every slot of the frame must be met within its reach, outside the contexts that void it."""
+    """One rule: every slot of the frame must be met within its reach, outside the clauses that void it."""
 
     id: str
     action: Action
+    topic: str | None
     source: str
     why: str
-    topic: str | None
-    within: str
-    slots: tuple[Any, ...]
-    contexts: tuple[Context, ...]
+    frame: Mapping[str, Pattern]
+    within: Reach
+    unless: tuple[Clause, ...]
     yes: tuple[str, ...]
     no: tuple[str, ...]
 
-    def fires(self, message: Message) -> bool:
-        """Whether a message meets the frame."""
+    def match(self, message: Message) -> "Match | None":
+        """How a message meets the frame, or None. Spans count in `message.text`; contexts reach one sentence far."""
         if self.within == "whole":
-            return len(self.slots) == 1 and self.slots[0].fullmatch(message.text.strip(" .!?,")) is not None
-        reaches = message.sentences if self.within == "sentence" else (message.text,)
-        return any(all(self._met(slot, reach) for slot in self.slots) for reach in reaches)
+            (slot,) = self.frame.values()
+            said = " ".join(_NOT_WORDS.sub(" ", message.text).split())
+            return Match(self, ((0, len(message.text)),)) if slot.fullmatch(said) else None
+        if not all(slot.search(message.text) for slot in self.frame.values()):
+            return None
+        places = _places(message)
+        reaches = [places] if self.within == "message" else [[place] for place in places]
+        for reach in reaches:
+            spans = [span for slot in self.frame.values() if (span := self._met(slot, reach))]
+            if len(spans) == len(self.frame):
+                return Match(self, tuple(spans))
+        return None
 
-    def _met(self, slot: Any, reach: str) -> bool:
-        """Whether a slot has a hit that no context voids."""
-        return any(not self._void(reach, hit) for hit in slot.finditer(reach))
-
-    def _void(self, reach: str, hit: Any) -> bool:
-        for context in self.contexts:
-            if context.overridden_by and context.overridden_by.search(reach):
-                continue
-            if context.anywhere and context.anywhere.search(reach):
-                return True
-            if context.before and context.before.search(reach[: hit.start()]):
-                return True
-        return False
+    def _met(self, slot: Pattern, reach: Sequence[tuple[int, str]]) -> Span | None:
+        """Where a slot is first hit without being void."""
+        for offset, sentence in reach:
+            for hit in slot.finditer(sentence):
+                if not any(clause.voids(sentence, hit.start()) for clause in self.unless):
+                    return offset + hit.start(), offset + hit.end()
+        return None
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A rule that fired."""
+    """A rule that fired, and where in the message's normalised text each slot was met."""
 
     rule: Rule
+    spans: tuple[Span, ...]
 
 
 class Rulebook:
@@ -104,37 +120,71 @@ class Rulebook:
         self.rules = tuple(sorted(rules, key=lambda rule: rule.action.precedence))
 
     @classmethod
-    def read(cls, folder: Path) -> Self:
+    def read(cls, folder: Path, *, sources: Collection[str] | None = None) -> Self:
         """Read a folder of rules.
 
         Args:
             folder: holds `_words.yaml`, `_contexts.yaml` and files of rules.
+            sources: the fact ids that a rule may rest on; None to look only at their form.
+
+        Returns:
+            The rulebook.
 
         Raises:
-            GuardError: with every fault of every file, by file and line.
+            GuardError: with every fault of every file, by file, line and rule.
         """
-        reader = _Reader(folder)
+        reader = _Reader(folder, sources)
         rules = list(reader.rules())
-        if not rules and not reader.faults:
-            raise GuardError(f"There are no guard rules in {folder.name}.", fix="Reinstall: the rules are missing.")
         if reader.faults:
             listed = "\n".join(f"  {fault}" for fault in sorted(reader.faults))
             raise GuardError(f"The guard's rules have faults:\n{listed}\n", fix="Mend each line as it says.")
+        if not rules:
+            raise GuardError(f"There are no guard rules in {folder.name}.", fix="Reinstall: the rules are missing.")
         return cls(rules)
 
     def matches(self, message: Message) -> tuple[Match, ...]:
         """The rules that a message fires, most urgent first."""
-        return tuple(Match(rule) for rule in self.rules if rule.fires(message))
+        return tuple(match for rule in self.rules if (match := rule.match(message)))
+
+
+def _places(message: Message) -> list[tuple[int, str]]:
+    """Each sentence with its offset in the message's text."""
+    places, offset = [], 0
+    for sentence in message.sentences:
+        places.append((offset, sentence))
+        offset += len(sentence) + 1
+    return places
+
+
+class _RuleRecord(BaseModel):
+    """A rule as written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z_]+(\.[a-z0-9_]+)+$")
+    action: Action
+    topic: str | None = None
+    source: str = Field(pattern=r"^(design-4|[a-z-]+-[0-9]{3})$")
+    why: str
+    frame: dict[str, tuple[str, ...]] = Field(min_length=1)
+    within: Reach = "sentence"
+    unless: tuple[str, ...] | None = None
+    yes: tuple[str, ...] = Field(min_length=EXAMPLES_MIN)
+    no: tuple[str, ...] = Field(min_length=EXAMPLES_MIN)
 
 
 class _Reader:
     """Reads rule files and collects faults."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sources: Collection[str] | None) -> None:
         self.faults: list[Fault] = []
         self._folder = folder
-        self._words = self._mapping("_words.yaml")
-        self._contexts = {name: self._context(name, data) for name, data in self._mapping("_contexts.yaml").items()}
+        self._sources = sources
+        self._words: dict[str, list[str]] = self._mapping("_words.yaml")
+        self._contexts = {
+            name: tuple(self._clause(name, clause) for clause in clauses)
+            for name, clauses in self._mapping("_contexts.yaml").items()
+        }
 
     def rules(self) -> Iterator[Rule]:
         """Every rule that can be read; what cannot is a fault."""
@@ -145,51 +195,66 @@ class _Reader:
                 try:
                     record = _RuleRecord.model_validate(without_lines(item))
                 except ValidationError as error:
+                    name = item.get("id", "?") if isinstance(item, dict) else "?"
                     for detail in error.errors():
                         where = ".".join(str(part) for part in detail["loc"])
-                        self._fault(path.name, line, f"{where}: {detail['msg']}.", "See docs/guard.md.")
+                        self._fault(path.name, line, f"{name}: {where}: {detail['msg']}.", "See DESIGN.md, 5.")
                     continue
                 if record.id in seen:
-                    self._fault(path.name, line, f"The rule {record.id} exists twice.", "Rename one.")
+                    self._fault(path.name, line, f"{record.id}: this id exists twice.", "Rename one.")
                 seen.add(record.id)
                 yield self._rule(record, path.name, line)
 
     def _rule(self, record: _RuleRecord, file: str, line: int) -> Rule:
-        slots = tuple(self._compiled(record, name, file, line) for name in record.frame)
-        default = ("negated", "history", "textbook", "general") if record.action in _DANGERS else ()
+        if self._sources is not None and record.source not in {RULE_OF_DESIGN, *self._sources}:
+            self._fault(file, line, f"{record.id}: no fact is called {record.source}.", "Name a fact of the corpus.")
+        if record.within == "whole" and len(record.frame) != 1:
+            self._fault(file, line, f"{record.id}: `whole` takes one slot.", "Join the slots, or drop `whole`.")
+        default = _DANGER_CONTEXTS if record.action in _DANGERS else ()
         names = default if record.unless is None else record.unless
-        for unknown in set(names) - self._contexts.keys():
-            self._fault(file, line, f"{record.id}: no context is called {unknown!r}.", "Use one of _contexts.yaml.")
-        contexts = tuple(self._contexts[name] for name in names if name in self._contexts)
+        for unknown in sorted(set(names) - self._contexts.keys()):
+            self._fault(file, line, f"{record.id}: no context is called {unknown}.", "Use one of _contexts.yaml.")
         return Rule(
-            record.id,
-            record.action,
-            record.source,
-            record.why,
-            record.topic,
-            record.within,
-            slots,
-            contexts,
-            record.yes,
-            record.no,
+            id=record.id,
+            action=record.action,
+            topic=record.topic,
+            source=record.source,
+            why=record.why,
+            frame={
+                slot: self._compiled(f"{record.id}: the slot {slot}", alternatives, file, line, record.within == "whole")
+                for slot, alternatives in record.frame.items()
+            },
+            within=record.within,
+            unless=tuple(clause for name in names for clause in self._contexts.get(name, ())),
+            yes=record.yes,
+            no=record.no,
         )
 
-    def _compiled(self, record: _RuleRecord, slot: str, file: str, line: int) -> Any:
-        if not record.frame[slot]:
-            self._fault(file, line, f"{record.id}: the slot {slot} is empty.", "Name alternatives, or drop it.")
+    def _clause(self, name: str, data: Mapping[str, list[str]]) -> Clause:
+        kinds = ("anywhere", "before", "feigned", "breaks", "overridden_by")
+        for unknown in sorted(set(data) - set(kinds)):
+            self._fault("_contexts.yaml", 1, f"{name}: there is no {unknown}.", f"Use {', '.join(kinds)}.")
+        return Clause(
+            *(
+                self._compiled(f"{name}: {kind}", data[kind], "_contexts.yaml", 1) if kind in data else None
+                for kind in kinds
+            )
+        )
+
+    def _compiled(
+        self, what: str, alternatives: Sequence[str], file: str, line: int, repeated: bool = False
+    ) -> Pattern | None:
+        if not alternatives:
+            self._fault(file, line, f"{what} has no alternatives.", "Name some, or drop it.")
+            return None
         try:
-            return _compile(record.frame[slot], self._words)
-        except (KeyError, re2.error) as error:
-            self._fault(file, line, f"{record.id}: the slot {slot} cannot be compiled ({error}).", "Mend its pattern.")
-            return re2.compile(r"\z.")
-
-    def _context(self, name: str, data: Mapping[str, list[str]]) -> Context:
-        def pattern(key: str, behind: str = "") -> Any | None:
-            return _compile(data[key], self._words, behind) if data.get(key) else None
-
-        # Up to three words may stand between a negator and its hit, within one clause.
-        near = r"(?:\s+[^\s,;:]+){0,3}\s*$"
-        return Context(name, pattern("before", near), pattern("anywhere"), pattern("overridden_by"))
+            pattern = "|".join(_bounded(_expand(alternative, self._words)) for alternative in alternatives)
+            return re2.compile(rf"(?:{pattern})(?:\s+(?:{pattern}))*" if repeated else pattern)
+        except KeyError as error:
+            self._fault(file, line, f"{what} names an unknown class {error}.", "Add it to _words.yaml.")
+        except re2.error as error:
+            self._fault(file, line, f"{what} is no pattern ({error}).", "Mend it.")
+        return None
 
     def _mapping(self, name: str) -> dict[str, Any]:
         path = self._folder / name
@@ -199,48 +264,35 @@ class _Reader:
     def _yaml(self, path: Path) -> Any:
         try:
             return load_with_lines(path.read_text("utf-8"))
-        except YAMLError as error:
+        except (OSError, UnicodeDecodeError, YAMLError) as error:
             mark = getattr(error, "problem_mark", None)
-            self._fault(path.name, mark.line + 1 if mark else 1, "Not YAML.", "Mend the line.")
+            self._fault(path.name, mark.line + 1 if mark else 1, "This file is not YAML.", "Mend the line.")
             return None
 
     def _fault(self, file: str, line: int, problem: str, fix: str) -> None:
         self.faults.append(Fault(file, line, "rule", problem, fix))
 
 
-def _compile(alternatives: Sequence[str], words: Mapping[str, list[str]], behind: str = "") -> Any:
-    """One pattern for a slot's alternatives, between word boundaries.
-
-    A space is any white space, ` .. ` a gap of up to `GAP_WORDS_MAX` words, `$name` a class of `_words.yaml`.
+def _expand(alternative: str, words: Mapping[str, Sequence[str]], within: tuple[str, ...] = ()) -> str:
+    """A fragment as a pattern: a space is any white space, ` .. ` a gap of up to four words, `$name` a class.
 
     Raises:
-        KeyError: no class has this name.
-        re2.error: a pattern is not one.
+        KeyError: no class has this name, or a class is part of itself.
     """
-    expanded = "|".join(_expand(alternative, words) for alternative in alternatives)
-    return re2.compile(rf"(?:^|\b)(?:{expanded})(?:\b|$){behind}")
+
+    def token(found: re.Match[str]) -> str:
+        name = found["name"]
+        if name is None:
+            return {" .. ": _GAP, " ?": r"\s*"}.get(found[0], r"\s+" if found[0].isspace() else found[0])
+        if name in within:
+            raise KeyError(name)
+        return "(?:" + "|".join(_expand(word, words, (*within, name)) for word in words[name]) + ")"
+
+    return _TOKEN.sub(token, alternative)
 
 
-def _expand(alternative: str, words: Mapping[str, list[str]], depth: int = 4) -> str:
-    if depth == 0:
-        raise KeyError("word classes refer to each other too deeply")
-    parts = []
-    for part in alternative.split(" "):
-        if part == "..":
-            parts.append(None)
-            continue
-        while "$" in part:
-            start = part.index("$")
-            end = start + 1
-            while end < len(part) and (part[end].isalnum() or part[end] == "_"):
-                end += 1
-            inner = "|".join(_expand(word, words, depth - 1) for word in words[part[start + 1 : end]])
-            part = f"{part[:start]}(?:{inner}){part[end:]}"
-        parts.append(part)
-    pattern = ""
-    for part in parts:
-        if part is None:
-            pattern += _GAP
-        else:
-            pattern += part + r"\s+"
-    return pattern.removesuffix(r"\s+")
+def _bounded(pattern: str) -> str:
+    """A pattern between word boundaries, where its edges are words."""
+    start = r"\b" if re.match(r"[\w(\[]", pattern) else ""
+    end = "" if re.search(r"(?:\\\W|[:>])$", pattern) else r"\b"
+    return f"{start}(?:{pattern}){end}"
