@@ -277,9 +277,7 @@ class Assistant:
     def _reply(self, question: Question, verdict: Verdict, conversation: Conversation) -> Reply:
         last = conversation.turns[-1].verdict if conversation.turns else None
         repeated = last is not None and (last.action, last.topic) == (verdict.action, verdict.topic)
-        return self._replies.reply(
-            verdict, audience=question.audience, region=question.region, language="en", repeated=repeated
-        )
+        return self._replies.reply(verdict, audience=question.audience, region=question.region, repeated=repeated)
 
     def _finished(
         self,

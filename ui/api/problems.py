@@ -4,13 +4,13 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from assistant.guard.contacts import last_resort
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from assistant.errors import GuardError, QuestionError, SOTError, UnknownPassage
+from assistant.guard.contacts import last_resort
 from ingest.errors import BuildError
 from ui.api.schemas import FieldFault, Problem, contacts_out
 

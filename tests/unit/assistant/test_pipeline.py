@@ -13,7 +13,11 @@ from assistant.pipeline import Assistant
 from ingest.documents import Audience
 
 CASES = Path(__file__).parents[2] / "cases"
-FOUNDING = yaml.safe_load((CASES / "founding_article.yaml").read_text("utf-8"))
+FOUNDING = [
+    {"section": part["topic"], **question}
+    for part in yaml.safe_load((CASES / "founding_article.yaml").read_text("utf-8"))
+    for question in part["questions"]
+]
 _MARKERS = re.compile(r" \[\d+\]")
 
 
