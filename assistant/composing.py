@@ -117,7 +117,7 @@ class Composer:
 
     def _suggestion(self, section: str, audience: Audience) -> str | None:
         """A section's first well-put ask, of this audience if there is one."""
-        asks = [ask for ask in self._corpus.asks if ask.section == section]
+        asks = self._corpus.asks_of_section.get(section, ())
         well_put = [ask for ask in asks if ask.text[:1].isupper() and ask.text.endswith("?")]
         own = [ask for ask in well_put if ask.audience is audience]
         return next((ask.text for ask in (*own, *well_put)), None)

@@ -3,7 +3,9 @@
 A question of a kind that only the clinic's own documents can answer (fees, hours, parking) is covered by those alone.
 """
 
+import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,11 +13,13 @@ from typing import Any
 import yaml
 
 from assistant.domain import Evidence
+from assistant.retrieval import without_subject
+from ingest.build import Build
 from ingest.documents import Voice
-from ingest.index import Index
 from ingest.terms import terms
 
 POLICY = Path(__file__).parent / "coverage.yaml"
+TERMS_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,48 +42,59 @@ class CoverageJudge:
         self._weights: dict[str, float] = data["weights"]
         self._bias: float = data["bias"]
 
-    def decide(self, evidence: Evidence, index: Index) -> Coverage:
+    def decide(self, evidence: Evidence, build: Build) -> Coverage:
         """Decide on the best evidence found.
 
         Args:
             evidence: what the retriever found for the query.
-            index: knows how rare the query's words are.
+            build: where it was found; knows how rare the query's words are.
 
         Returns:
             The decision; its rule is `coverage.ok`, `coverage.low`, `coverage.practical` or `coverage.off_topic`.
         """
-        features = self.features(evidence, index)
+        if not evidence.candidates:
+            return Coverage(False, "coverage.off_topic", 0.0)
+        features = self.features(evidence, build)
         confidence = _logistic(self._bias + sum(self._weights[name] * features[name] for name in self._weights))
-        best = evidence.candidates[0] if evidence.candidates else None
-        from_clinic = best is not None and next(best.section.statements).voice is Voice.CLINIC
+        best = evidence.candidates[0]
+        from_clinic = next(best.section.statements).voice is Voice.CLINIC
         if self._practical.search(evidence.query) and not from_clinic:
             return Coverage(False, "coverage.practical", 1 - confidence)
         if confidence >= self._confidence_min:
             return Coverage(True, "coverage.ok", confidence)
-        is_foreign = max(features["best"], features["statement"]) < self._off_topic_max
+        is_foreign = max(best.score, features["statement"]) < self._off_topic_max
         return Coverage(False, "coverage.off_topic" if is_foreign else "coverage.low", confidence)
 
-    def features(self, evidence: Evidence, index: Index) -> dict[str, float]:
-        """What the decision rests on, each 0-1: the fused score, ask and statement similarity, known rare words."""
-        if not evidence.candidates:
-            return {"best": 0.0, "ask": 0.0, "statement": 0.0, "known": 0.0}
+    def features(self, evidence: Evidence, build: Build) -> dict[str, float]:
+        """What the decision rests on.
+
+        Args:
+            evidence: at least one candidate.
+            build: where it was found.
+
+        Returns:
+            Each 0-1: `ask` and `statement`, the best similarities; `known` and `held`, the shares of the query's terms,
+            by rarity, that the corpus and that the best section have; `length`, the query's terms by `TERMS_MAX`.
+        """
         best = evidence.candidates[0]
+        asks = build.corpus.asks_of_section.get(best.section.id, ())
+        texts = (*best.section.heading, *(p.text for p in best.section.passages), *(ask.text for ask in asks))
+        held = {term for text in texts for term in terms(text)}
+        wanted = list(dict.fromkeys(terms(without_subject(evidence.query))))
         return {
-            "best": best.score,
             "ask": best.features["ask"],
             "statement": max(one.similarity for one in evidence.statements),
-            "known": _share_known(evidence.query, index),
+            "known": _share(wanted, build.index.knows, build.index.rarity),
+            "held": _share(wanted, held.__contains__, build.index.rarity),
+            "length": min(1.0, len(wanted) / TERMS_MAX),
         }
 
 
-def _share_known(query: str, index: Index) -> float:
-    """The share, by rarity, of a query's terms that the corpus has at all."""
-    wanted = dict.fromkeys(terms(query))
-    total = sum(index.rarity(term) for term in wanted)
-    return sum(index.rarity(term) for term in wanted if index.knows(term)) / total if total else 0.0
+def _share(wanted: list[str], has: Callable[[str], bool], rarity: Callable[[str], float]) -> float:
+    """The share, by rarity, of the wanted terms that something has."""
+    total = sum(map(rarity, wanted))
+    return sum(rarity(term) for term in wanted if has(term)) / total if total else 0.0
 
 
 def _logistic(value: float) -> float:
-    from math import exp
-
-    return 1 / (1 + exp(-value))
+    return 1 / (1 + math.exp(-value))

@@ -202,7 +202,7 @@ class Assistant:
             query = workbench.rewriter.rewrite(asked, conversation)
         with timings.step("retrieve"):
             evidence = workbench.retriever.find(query.text, question.audience)
-        return _Found(query, evidence, self._judge.decide(evidence, workbench.build.index))
+        return _Found(query, evidence, self._judge.decide(evidence, workbench.build))
 
     def _reply_only(self, question: Question, verdict: Verdict, conversation: Conversation) -> Answer:
         reply = self._reply(question, verdict, conversation)

@@ -6,22 +6,33 @@ Fusion Functions for Hybrid Retrieval", 2023), which keeps how well something fi
 coverage is decided from it.
 """
 
-from collections import defaultdict
+import re
 from collections.abc import Iterator, Mapping
+
+import numpy as np
 
 from assistant.domain import Candidate, Evidence, ScoredStatement
 from ingest.build import Build
 from ingest.documents import Audience, Section, Statement
 from ingest.encoder import Encoder, Vectors
 from ingest.index import Kind
+from ingest.terms import terms
 
 PROPOSED_MAX: Mapping[Kind, int] = {Kind.PASSAGE: 15, Kind.STATEMENT: 40, Kind.ASK: 40}
 PROPOSED_BY_WORDS_MAX = 15
 CANDIDATES_MAX = 8
 
-WEIGHTS: Mapping[str, float] = {"ask": 0.35, "statement": 0.25, "passage": 0.20, "words": 0.20}
+WEIGHTS: Mapping[str, float] = {"ask": 0.25, "statement": 0.25, "passage": 0.25, "words": 0.25}
+# The whole corpus is on one subject, so naming it in a question tells nothing apart and only pulls to its definition.
+_SUBJECT = re.compile(r"\b(?:sacro[- ]?occipital (?:technique|technic|therapy)|sot)(?:['’]s)?\b", re.I)
 # A section written for other readers may still answer, but one written for this reader goes first.
 OTHER_AUDIENCE_FACTOR = 0.95
+
+
+def without_subject(query: str) -> str:
+    """A query without the subject's name; the query itself if nothing else is asked."""
+    rest = " ".join(_SUBJECT.sub(" ", query).split())
+    return rest if terms(rest) else query
 
 
 class Retriever:
@@ -30,11 +41,7 @@ class Retriever:
     def __init__(self, build: Build, encoder: Encoder) -> None:
         self._build = build
         self._encoder = encoder
-        self._asks: dict[str, list[str]] = defaultdict(list)
-        self._section_of_ask: dict[str, str] = {}
-        for ask in build.corpus.asks:
-            self._asks[ask.section].append(ask.id)
-            self._section_of_ask[ask.id] = ask.section
+        self._section_of_ask = {ask.id: ask.section for ask in build.corpus.asks}
 
     def find(self, query: str, audience: Audience) -> Evidence:
         """Find what the corpus holds on a query.
@@ -47,7 +54,7 @@ class Retriever:
             At most `CANDIDATES_MAX` sections, best first, and their statements and those that
             contradict them by similarity, best first.
         """
-        vector = self._encoder.encode([query])[0]
+        vector = self._vector(query)
         words = self._by_words(query)
         sections = {self._build.corpus.sections[id] for id in self._proposed(vector) | words.keys()}
         candidates = sorted(
@@ -55,6 +62,12 @@ class Retriever:
             key=lambda candidate: (-candidate.score, candidate.section.id),
         )[:CANDIDATES_MAX]
         return Evidence(query, tuple(candidates), self._statements(candidates, vector))
+
+    def _vector(self, query: str) -> Vectors:
+        """A query's unit vector: halfway between the query and what is left of it without the subject's name."""
+        mean = self._encoder.encode(list(dict.fromkeys((query, without_subject(query))))).mean(axis=0)
+        unit: Vectors = mean / np.linalg.norm(mean)
+        return unit
 
     def _proposed(self, vector: Vectors) -> set[str]:
         """Ids of the sections near a vector by any kind of entry."""
@@ -85,7 +98,7 @@ class Retriever:
             "words": words,
         }
         # A section nobody wrote asks for (a clinic's own) is judged by its text alone.
-        asks = self._asks[section.id]
+        asks = [ask.id for ask in self._build.corpus.asks_of_section.get(section.id, ())]
         features["ask"] = best(Kind.ASK, asks) if asks else features["statement"]
         score = sum(WEIGHTS[name] * value for name, value in features.items())
         return Candidate(section, score * (1 if audience in section.audiences else OTHER_AUDIENCE_FACTOR), features)

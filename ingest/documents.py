@@ -180,6 +180,14 @@ class Corpus:
         return {section.id: section for document in self.documents for section in document.sections}
 
     @cached_property
+    def asks_of_section(self) -> Mapping[str, tuple[Ask, ...]]:
+        """Section id → the ways in which people ask for it; a section nobody wrote asks for is left out."""
+        found: dict[str, list[Ask]] = {}
+        for ask in self.asks:
+            found.setdefault(ask.section, []).append(ask)
+        return {section: tuple(asks) for section, asks in found.items()}
+
+    @cached_property
     def statements(self) -> Mapping[str, Statement]:
         """Statement id → Statement."""
         return {statement.id: statement for place in self.places.values() for statement in place.passage.statements}

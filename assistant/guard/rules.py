@@ -9,10 +9,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 import re2
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from yaml import YAMLError
 
 from assistant.domain import Action
@@ -29,6 +29,7 @@ RULE_OF_DESIGN = "design-4"
 Span = tuple[int, int]
 Reach = Literal["sentence", "message", "whole"]
 Pattern = Any  # google-re2 has no types
+_Item = TypeVar("_Item")
 
 _GAP = rf"\s+(?:\S+\s+){{0,{GAP_WORDS_MAX}}}"
 _TOKEN = re.compile(r"\[[^\]]*\]| \.\. | \?|\s+|\$(?P<name>[a-z_]+)")
@@ -173,6 +174,22 @@ class _RuleRecord(BaseModel):
     no: tuple[str, ...] = Field(min_length=EXAMPLES_MIN)
 
 
+class _ClauseRecord(BaseModel):
+    """A clause of a context as written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    anywhere: tuple[str, ...] | None = None
+    before: tuple[str, ...] | None = None
+    feigned: tuple[str, ...] | None = None
+    breaks: tuple[str, ...] | None = None
+    overridden_by: tuple[str, ...] | None = None
+
+
+_WORDS = TypeAdapter(dict[str, tuple[str, ...]])
+_CONTEXTS = TypeAdapter(dict[str, tuple[_ClauseRecord, ...]])
+
+
 class _Reader:
     """Reads rule files and collects faults."""
 
@@ -180,10 +197,10 @@ class _Reader:
         self.faults: list[Fault] = []
         self._folder = folder
         self._sources = sources
-        self._words: dict[str, list[str]] = self._mapping("_words.yaml")
+        self._words = self._mapping("_words.yaml", _WORDS)
         self._contexts = {
             name: tuple(self._clause(name, clause) for clause in clauses)
-            for name, clauses in self._mapping("_contexts.yaml").items()
+            for name, clauses in self._mapping("_contexts.yaml", _CONTEXTS).items()
         }
 
     def rules(self) -> Iterator[Rule]:
@@ -221,7 +238,9 @@ class _Reader:
             source=record.source,
             why=record.why,
             frame={
-                slot: self._compiled(f"{record.id}: the slot {slot}", alternatives, file, line, record.within == "whole")
+                slot: self._compiled(
+                    f"{record.id}: the slot {slot}", alternatives, file, line, record.within == "whole"
+                )
                 for slot, alternatives in record.frame.items()
             },
             within=record.within,
@@ -230,16 +249,13 @@ class _Reader:
             no=record.no,
         )
 
-    def _clause(self, name: str, data: Mapping[str, list[str]]) -> Clause:
-        kinds = ("anywhere", "before", "feigned", "breaks", "overridden_by")
-        for unknown in sorted(set(data) - set(kinds)):
-            self._fault("_contexts.yaml", 1, f"{name}: there is no {unknown}.", f"Use {', '.join(kinds)}.")
-        return Clause(
-            *(
-                self._compiled(f"{name}: {kind}", data[kind], "_contexts.yaml", 1) if kind in data else None
-                for kind in kinds
-            )
-        )
+    def _clause(self, name: str, record: _ClauseRecord) -> Clause:
+        parts = {
+            kind: self._compiled(f"{name}: {kind}", alternatives, "_contexts.yaml", 1)
+            for kind, alternatives in record
+            if alternatives is not None
+        }
+        return Clause(**{kind: parts.get(kind) for kind in _ClauseRecord.model_fields})
 
     def _compiled(
         self, what: str, alternatives: Sequence[str], file: str, line: int, repeated: bool = False
@@ -256,10 +272,16 @@ class _Reader:
             self._fault(file, line, f"{what} is no pattern ({error}).", "Mend it.")
         return None
 
-    def _mapping(self, name: str) -> dict[str, Any]:
+    def _mapping(self, name: str, form: TypeAdapter[dict[str, _Item]]) -> dict[str, _Item]:
+        """A file of names; what does not have its form is a fault."""
         path = self._folder / name
-        data = without_lines(self._yaml(path)) if path.exists() else {}
-        return data if isinstance(data, dict) else {}
+        try:
+            return form.validate_python(without_lines(self._yaml(path)) or {}) if path.exists() else {}
+        except ValidationError as error:
+            for detail in error.errors():
+                where = ".".join(str(part) for part in detail["loc"])
+                self._fault(name, 1, f"{where}: {detail['msg']}.", "Quote what holds `: `, and see the file's head.")
+            return {}
 
     def _yaml(self, path: Path) -> Any:
         try:

@@ -63,13 +63,13 @@ def test_a_question_about_nothing_here_is_off_topic(bench: Workbench) -> None:
     """No word of it is known."""
     judge = CoverageJudge()
     evidence = bench.retriever.find("pancake recipe flour", Audience.PATIENT)
-    assert judge.decide(evidence, bench.build.index).rule == "coverage.off_topic"
+    assert judge.decide(evidence, bench.build).rule == "coverage.off_topic"
 
 
 def test_a_question_the_corpus_asks_itself_is_covered(bench: Workbench) -> None:
     """An ask is answered by its section."""
     evidence = bench.retriever.find("What are pelvic blocks?", Audience.PATIENT)
-    decision = CoverageJudge().decide(evidence, bench.build.index)
+    decision = CoverageJudge().decide(evidence, bench.build)
     assert (decision.covered, decision.rule) == (True, "coverage.ok")
 
 
@@ -79,12 +79,12 @@ def test_a_question_the_corpus_asks_itself_is_covered(bench: Workbench) -> None:
 def test_a_practical_question_is_for_the_clinics_own_documents(query: str, bench: Workbench) -> None:
     """However near the words, the corpus knows no fees."""
     evidence = bench.retriever.find(query, Audience.PATIENT)
-    assert CoverageJudge().decide(evidence, bench.build.index).rule == "coverage.practical"
+    assert CoverageJudge().decide(evidence, bench.build).rule == "coverage.practical"
 
 
 def test_no_evidence_is_not_covered(bench: Workbench) -> None:
     """Nothing found is nothing said."""
-    assert not CoverageJudge().decide(Evidence("?"), bench.build.index).covered
+    assert not CoverageJudge().decide(Evidence("?"), bench.build).covered
 
 
 def _after(query: str, section: str) -> Conversation:

@@ -132,6 +132,24 @@ def test_all_faults_come_at_once(folder: Path) -> None:
         Rulebook.read(folder)
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "says"),
+    [
+        ("_words.yaml", "side: [left, (?:right: hand)]", "side.1"),
+        ("_words.yaml", "side: left", "side"),
+        ("_contexts.yaml", "negated: {before: [no]}", "negated"),
+        ("_contexts.yaml", "negated: [{behind: [no]}]", "behind"),
+        ("_contexts.yaml", "negated: [{before: ['no(']}]", "no pattern"),
+    ],
+)
+def test_a_fault_in_what_rules_share_is_named_too(file: str, text: str, says: str, folder: Path) -> None:
+    """A context of the wrong form would void nothing, or everything."""
+    (folder / file).write_text(text, "utf-8")
+    with pytest.raises(GuardError, match=says) as caught:
+        Rulebook.read(folder)
+    assert file in str(caught.value)
+
+
 def test_a_folder_without_rules_stops_the_guard(tmp_path: Path) -> None:
     """No rules is not the same as no danger."""
     with pytest.raises(GuardError, match="no guard rules"):
