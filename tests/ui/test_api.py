@@ -179,6 +179,8 @@ def test_a_bad_request_is_told_what_is_wrong_and_how_to_mend_it(
     assert problem["status"] == status
     assert problem["fix"]
     assert says in json.dumps(problem)
+    # Whoever is not answered may be in danger.
+    assert {"911", "999"} <= {contact["number"] for contact in problem["contacts"]}
 
 
 def test_a_body_that_is_not_json_gets_an_example(client: TestClient) -> None:

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from assistant.errors import GuardError, QuestionError, SOTError, UnknownPassage
 from assistant.guard.contacts import last_resort
 from ingest.errors import BuildError
-from ui.api.schemas import FieldFault, Problem, contacts_out
+from ui.api.schemas import ContactOut, FieldFault, Problem, contacts_out
 
 _log = structlog.get_logger()
 
@@ -49,18 +49,24 @@ async def _on_our_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, SOTError)
     if isinstance(error, TooManyQuestions):
         status = HTTPStatus.TOO_MANY_REQUESTS
-        problem = Problem(title="Too many questions", status=status, detail=error.problem, fix=error.fix)
+        problem = Problem(
+            title="Too many questions", status=status, detail=error.problem, fix=error.fix, contacts=_numbers()
+        )
         return problem_response(problem, {"Retry-After": str(error.seconds)})
     known = next(((status, title) for kind, status, title in _STATUS if isinstance(error, kind)), None)
     status, title = known or (HTTPStatus.INTERNAL_SERVER_ERROR, "Something is wrong on our side")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("failed", kind=type(error).__name__, problem=error.problem)
     field = [FieldFault(field=error.field, problem=error.problem)] if isinstance(error, QuestionError) else None
-    # Whoever asks while nothing is answered may be in danger.
-    contacts = contacts_out(last_resort()) if status is HTTPStatus.SERVICE_UNAVAILABLE else None
+    contacts = None if isinstance(error, UnknownPassage) else _numbers()
     return problem_response(
         Problem(title=title, status=status, detail=error.problem, fix=error.fix, errors=field, contacts=contacts)
     )
+
+
+def _numbers() -> list[ContactOut]:
+    """The emergency numbers: whoever asks and is not answered may be in danger."""
+    return contacts_out(last_resort())
 
 
 async def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
@@ -86,6 +92,7 @@ async def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
             detail="; ".join(f"{fault.field}: {fault.problem}" for fault in faults),
             fix="Mend the fields named in `errors`; /openapi.json describes them.",
             errors=faults,
+            contacts=_numbers(),
         )
     )
 
@@ -112,6 +119,6 @@ async def _on_unexpected_error(_: Request, error: Exception) -> JSONResponse:
             status=HTTPStatus.INTERNAL_SERVER_ERROR,
             detail="The service failed on this request. Nothing was answered.",
             fix="Try again; if it happens again, tell the clinic. In an emergency call your emergency number.",
-            contacts=contacts_out(last_resort()),
+            contacts=_numbers(),
         )
     )

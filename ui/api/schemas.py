@@ -273,7 +273,7 @@ class FieldFault(_Wire):
 
 
 class Problem(BaseModel):
-    """An RFC 9457 problem document with a `fix`; with emergency numbers where the guard is down."""
+    """An RFC 9457 problem document with a `fix`; with emergency numbers where a question was not answered."""
 
     model_config = ConfigDict(frozen=True)
 
