@@ -17,7 +17,9 @@ from ingest.terms import terms
 WORDS_MAX: Mapping[Audience, int] = {Audience.PATIENT: 80, Audience.STUDENT: 110, Audience.STAFF: 90}
 STATEMENTS_MAX = 4
 SUGGESTIONS_MAX = 3
-WEIGHTS: Mapping[str, float] = {"similarity": 0.50, "words": 0.15, "section": 0.30, "first": 0.05}
+# `best` goes to the best section's statements, `opening` to its first sentence if people ask for the section in such
+# words: sections open with what they are about.
+WEIGHTS: Mapping[str, float] = {"similarity": 0.50, "words": 0.15, "section": 0.40, "best": 0.02, "opening": 0.07}
 
 # A section nearly as good as the best may contribute; one clearly worse may not.
 SECTION_SHARE_MIN = 0.90
@@ -123,13 +125,14 @@ class Composer:
         return next((ask.text for ask in (*own, *well_put)), None)
 
     def _scored(self, near: Sequence[Candidate], similarity: Mapping[str, float], query: str) -> dict[Statement, float]:
-        """Statements of the near sections, best first: by meaning, words, section, and leading their section."""
+        """Statements of the near sections, best first: by meaning, words and section."""
         wanted = {term: self._build.index.rarity(term) for term in terms(query)}
         scores = {
             statement: WEIGHTS["similarity"] * similarity[statement.id]
             + WEIGHTS["words"] * _share(wanted, statement)
             + WEIGHTS["section"] * candidate.score
-            + WEIGHTS["first"] * (position == 0)
+            + WEIGHTS["best"] * (candidate is near[0])
+            + WEIGHTS["opening"] * (candidate is near[0] and position == 0 and _is_asked_for(candidate))
             for candidate in near
             for position, statement in enumerate(candidate.section.statements)
         }
@@ -138,7 +141,7 @@ class Composer:
     def _choose(self, scored: Mapping[Statement, float], near: Sequence[Candidate], words_max: int) -> list[Statement]:
         """The best statement, then others good enough that say something else, while they fit."""
         best = next(iter(scored.values()))
-        asked_for = set(near[0].section.statements) if near[0].features["ask"] >= ASKED_FOR_MIN else set()
+        asked_for = set(near[0].section.statements) if _is_asked_for(near[0]) else set()
         chosen: list[Statement] = []
         words = 0
         for statement, score in scored.items():
@@ -205,6 +208,10 @@ class Composer:
 def _near(candidates: Sequence[Candidate]) -> list[Candidate]:
     best = candidates[0].score
     return [candidate for candidate in candidates if candidate.score >= best * SECTION_SHARE_MIN][:SECTIONS_MAX]
+
+
+def _is_asked_for(candidate: Candidate) -> bool:
+    return candidate.features["ask"] >= ASKED_FOR_MIN
 
 
 def _share(wanted: Mapping[str, float], statement: Statement) -> float:

@@ -1,5 +1,8 @@
 """The guard as one part: rules, classifier and conversation decide together; review looks at every sentence shown."""
 
+from collections.abc import Iterator
+from itertools import islice
+
 from assistant.domain import Action, Conversation, Verdict
 from assistant.guard.classifier import Classifier
 from assistant.guard.conversation import ConversationPolicy
@@ -9,7 +12,9 @@ from assistant.guard.rules import Rulebook
 from ingest.documents import Statement
 from ingest.encoder import Encoder
 
-SENTENCES_MAX = 40
+PIECES_MAX = 100
+# People in distress write without full stops; the encoder reads the beginning of a long run and no more.
+WINDOW_WORDS = 40
 _DANGERS = frozenset({Action.EMERGENCY, Action.CRISIS})
 
 
@@ -75,7 +80,15 @@ class Guard:
 
     def _by_classifier(self, message: Message) -> list[Verdict]:
         """What the trained head says over the whole message and its sentences, so that nothing hides in a long text."""
-        texts = list(dict.fromkeys((message.raw, *message.sentences[:SENTENCES_MAX])))
+        pieces = (piece for sentence in message.sentences for piece in _windows(sentence))
+        texts = list(dict.fromkeys((message.raw, *islice(dict.fromkeys(pieces), PIECES_MAX))))
         scores = self._classifier.scores(self._encoder.encode(texts))
         decision = self._classifier.decide(scores)
         return [Verdict(decision.action, decision.rule, decision.reason)] if decision else []
+
+
+def _windows(sentence: str) -> Iterator[str]:
+    """A sentence; a long one as overlapping runs of words."""
+    words = sentence.split()
+    starts = range(0, max(1, len(words) - WINDOW_WORDS // 2), WINDOW_WORDS // 2)
+    yield from (" ".join(words[start : start + WINDOW_WORDS]) for start in starts)

@@ -9,7 +9,7 @@ from assistant.bootstrap import GUARD
 from assistant.domain import Action, Conversation, Turn, Verdict
 from assistant.guard.classifier import Decision
 from assistant.guard.conversation import ConversationPolicy
-from assistant.guard.guard import Guard
+from assistant.guard.guard import PIECES_MAX, WINDOW_WORDS, Guard
 from assistant.guard.review import Reviewer
 from assistant.guard.rules import Rulebook
 from ingest.encoder import Vectors
@@ -103,7 +103,16 @@ def test_the_classifier_sees_the_whole_and_each_sentence_within_a_bound(rulebook
     _guard(rulebook, classifier).screen("One here. Two here. Three here.", NOBODY)
     assert classifier.shown == 4
     _guard(rulebook, classifier).screen(" ".join(f"Sentence {number}." for number in range(400)), NOBODY)
-    assert classifier.shown == 41
+    assert classifier.shown == 1 + PIECES_MAX
+
+
+def test_a_long_run_without_full_stops_is_seen_in_windows(rulebook: Rulebook) -> None:
+    """No word of it lies beyond what the encoder reads."""
+    guard = _guard(rulebook)
+    guard.screen(" ".join(f"word{number}" for number in range(100)), NOBODY)
+    whole, *windows = guard._encoder.encoded  # type: ignore[attr-defined]
+    assert all(len(window.split()) <= WINDOW_WORDS for window in windows)
+    assert {word for window in windows for word in window.split()} == set(whole.split())
 
 
 def test_danger_told_in_pieces_is_put_together(tmp_path: Path) -> None:
