@@ -151,11 +151,13 @@ def guard_train() -> None:
     """Rebuild the guard's classifier from its training text and print cross-validated figures."""
     with _errors_shown():
         from assistant.bootstrap import GUARD
+        from assistant.guard.classifier import Thresholds
         from assistant.guard.training import train
         from ingest.encoder import open_encoder
 
         settings = read_settings()
-        report = train(GUARD / "training", open_encoder(settings.home, settings.encoder, say=err.print), GUARD)
+        encoder = open_encoder(settings.home, settings.encoder, say=err.print)
+        report = train(GUARD / "training", encoder, GUARD, Thresholds.read(GUARD / "thresholds.yaml"))
     out.print(report.table())
 
 

@@ -1,8 +1,8 @@
 """The trained head: a linear layer over the encoder's vectors, read with numpy alone.
 
-`sot guard train` (assistant/guard/training.py) writes `head.npz` and `thresholds.yaml` beside the training text. The
-head knows which encoder and which text it was trained with and refuses any other: a silently stale head would screen
-wrongly without a sign.
+`sot guard train` (assistant/guard/training.py) writes `head.npz` beside the training text. The head knows which encoder
+and which text it was trained with and refuses any other: a silently stale head would screen wrongly without a sign.
+`thresholds.yaml` says from which score on it acts.
 """
 
 import hashlib
@@ -20,8 +20,9 @@ from assistant.domain import Action
 from assistant.errors import GuardError
 from ingest.encoder import Vectors
 
-POLICY = 1
+POLICY = 2
 TRAINED: tuple[Action, ...] = tuple(action for action in Action if action is not Action.NOT_COVERED)
+DANGERS = (Action.EMERGENCY, Action.CRISIS)
 RISKY = tuple(action for action in TRAINED if action.precedence < Action.OFF_TOPIC.precedence)
 FIX = "Run `sot guard train` and commit what it writes."
 
@@ -29,29 +30,19 @@ Probabilities = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
-    """From `high` the score alone decides; from `low` it decides if the message hardly looks honest."""
-
-    high: float
-    low: float
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
-    """An action the head asks for, under which rule and why. `sure` is False in the band between low and high."""
+    """An action the head asks for, under which rule and why."""
 
     action: Action
     rule: str
     reason: str
-    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When a score becomes a decision: a Band an action, and how much all harmless actions may score together in it."""
+    """When a score becomes a decision: for each action but `answer` the least score on which it acts."""
 
-    honest_max: float
-    bands: Mapping[Action, Band]
+    least: Mapping[Action, float]
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -62,29 +53,34 @@ class Thresholds:
         """
         try:
             data: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
-            policy, honest_max = data["policy"], float(data["honest_max"])
-            bands = {
-                Action(name): Band(float(band["high"]), float(band["low"])) for name, band in data["actions"].items()
-            }
+            policy = data["policy"]
+            least = {Action(name): float(score) for name, score in data["least"].items()}
         except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
-            raise GuardError(f"{path.name} cannot be read ({type(error).__name__}).", fix=FIX) from error
-        in_order = all(0 < band.low <= band.high <= 1 for band in bands.values())
-        if policy != POLICY or set(bands) != set(TRAINED[:-1]) or not in_order or not 0 <= honest_max < 1:
             raise GuardError(
-                f"{path.name} is not a whole policy {POLICY}: each action but `answer` needs 0 < low <= high <= 1.",
-                fix=FIX,
+                f"{path.name} cannot be read ({type(error).__name__}).", fix="Restore the file."
+            ) from error
+        if policy != POLICY or set(least) != set(TRAINED[:-1]) or not all(0 < score <= 1 for score in least.values()):
+            raise GuardError(
+                f"{path.name} is not a whole policy {POLICY}.",
+                fix="Give each action but `answer` a score above 0, at most 1.",
             )
-        return cls(honest_max, bands)
+        return cls(least)
 
     def decide(self, scores: Mapping[Action, float]) -> Decision | None:
-        """The most urgent action that its score asks for; None if the message may go on to be answered."""
-        looks_honest = sum(scores[action] for action in TRAINED[len(RISKY) :]) > self.honest_max
-        for action in sorted(self.bands, key=lambda action: action.precedence):
-            band, score = self.bands[action], scores[action]
-            if score >= band.high:
-                return _decision(action, score, band.high, sure=True)
-            if score >= band.low and not looks_honest:
-                return _decision(action, score, band.low, sure=False)
+        """What the scores ask for.
+
+        Args:
+            scores: an action's probability (see `combined`).
+
+        Returns:
+            A danger whose score is enough, whatever else scores higher; otherwise the likeliest action, if its score is
+            enough; None if the message may go on to be answered.
+        """
+        likeliest = max(TRAINED, key=lambda action: scores[action])
+        for action in (*DANGERS, likeliest):
+            if action in self.least and scores[action] >= self.least[action]:
+                reason = f"the trained head scores {scores[action]:.2f}, at or above {self.least[action]:.2f}"
+                return Decision(action, f"classifier.{action}", reason)
         return None
 
 
@@ -175,8 +171,3 @@ def fingerprint(training: Path) -> str:
     for file in sorted(training.glob("*.yaml")):
         digest.update(f"{file.name}\0{file.read_text('utf-8')}\0".encode())
     return digest.hexdigest()
-
-
-def _decision(action: Action, score: float, threshold: float, *, sure: bool) -> Decision:
-    rule = f"classifier.{action}" if sure else f"classifier.{action}.band"
-    return Decision(action, rule, f"the trained head scores {score:.2f}, at or above {threshold:.2f}", sure)

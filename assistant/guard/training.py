@@ -1,9 +1,8 @@
-"""`sot guard train`: from the training text to the head, its thresholds and the figures that say how good they are.
+"""`sot guard train`: from the training text to the head and the figures that say how good it is.
 
 The text is cross-validated by phrasing family: a family is never split, so a figure speaks for phrasings that were not
-seen. Thresholds are chosen on those out-of-fold scores, combined over sentences as screening does it; the figures of
-each fold use thresholds chosen on the others. The same text and encoder give the same bytes. scikit-learn and scipy are
-needed here and nowhere at run time.
+seen, with scores combined over sentences as screening does it. The same text and encoder give the same bytes.
+scikit-learn and scipy are needed here and nowhere at run time.
 """
 
 from collections import Counter
@@ -12,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.stats import binomtest
@@ -23,10 +21,8 @@ from sklearn.utils.parallel import ThreadpoolController
 from assistant.domain import Action
 from assistant.errors import GuardError
 from assistant.guard.classifier import (
-    POLICY,
     RISKY,
     TRAINED,
-    Band,
     Probabilities,
     Thresholds,
     combined,
@@ -36,13 +32,6 @@ from assistant.guard.classifier import (
 from assistant.guard.training_text import TEXTS_MIN, TrainingText, read_texts
 from ingest.encoder import Encoder, Vectors
 
-HONEST_MAX = 0.25
-_DANGERS = (Action.EMERGENCY, Action.CRISIS)
-# (high, low): the precision asked of the score alone, and of the band where the message also hardly looks honest.
-# A missed danger is worse than a needless warning, so danger may act on less.
-_PRECISION_DANGER = (0.90, 0.80)
-_PRECISION = (0.97, 0.93)
-_LOWEST_HUNDREDTHS = 25  # twice chance among eight actions: below, a score says nothing
 _FOLDS = 10
 _SEED = 0
 _REGULARISATION = 10.0
@@ -85,7 +74,7 @@ class TrainingReport:
 
     def table(self) -> str:
         """The figures as lines of text, one an action."""
-        heads = ("action", "texts", "families", "recall", "precision", "any risky action", "high", "low")
+        heads = ("action", "texts", "families", "recall", "precision", "any risky action", "least")
         lines = [heads, *(self._cells(figures) for figures in self.figures)]
         widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
         rows = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
@@ -94,26 +83,32 @@ class TrainingReport:
                 *(row.rstrip() for row in rows),
                 f"honest questions that look risky and passed: {self.hard_passed}",
                 f"temperature {self.temperature:.2f}; 95% Wilson intervals; the figures of each fold of families come "
-                "from a head and thresholds that have not seen it",
+                "from a head that has not seen it",
             ]
         )
 
     def _cells(self, figures: ActionFigures) -> tuple[str, ...]:
-        band = self.thresholds.bands.get(figures.action)
-        limits = (f"{band.high:.2f}", f"{band.low:.2f}") if band else ("", "")
+        least = self.thresholds.least.get(figures.action)
+        limit = f"{least:.2f}" if least else ""
         counts = (str(figures.texts), str(figures.families))
-        return (figures.action, *counts, *map(str, (figures.recall, figures.precision, figures.acted)), *limits)
+        return (figures.action, *counts, *map(str, (figures.recall, figures.precision, figures.acted)), limit)
 
 
 def train(
-    folder: Path, encoder: Encoder, destination: Path, *, texts_min: Mapping[Action, int] = TEXTS_MIN
+    folder: Path,
+    encoder: Encoder,
+    destination: Path,
+    thresholds: Thresholds,
+    *,
+    texts_min: Mapping[Action, int] = TEXTS_MIN,
 ) -> TrainingReport:
-    """Train the head and choose its thresholds.
+    """Train the head.
 
     Args:
         folder: the training text, one file an action.
         encoder: the encoder that screening will use.
-        destination: where `head.npz` and `thresholds.yaml` are written.
+        destination: where `head.npz` is written.
+        thresholds: when a score becomes a decision, for the figures.
         texts_min: the fewest texts an action may have.
 
     Returns:
@@ -131,10 +126,8 @@ def train(
     temperature = _temperature(logits[first], labels)
     softened = probabilities(logits, temperature)
     scores = np.stack([combined(softened[owners == owner]) for owner in range(len(texts))])
-    thresholds = _chosen(scores, texts)
-    head = _fitted(texts, rows, owners)
-    _write(destination, head, temperature, thresholds, encoder.identity, fingerprint(folder))
-    return _report(texts, _decided(scores, texts, folds), thresholds, temperature)
+    _write(destination, _fitted(texts, rows, owners), temperature, encoder.identity, fingerprint(folder))
+    return _report(texts, _decided(scores, thresholds), thresholds, temperature)
 
 
 def _encoded(texts: Sequence[TrainingText], encoder: Encoder) -> tuple[Vectors, NDArray[np.intp]]:
@@ -196,46 +189,10 @@ def _temperature(logits: Probabilities, labels: NDArray[np.intp]) -> float:
     return round(float(minimize_scalar(surprise, bounds=(0.2, 5.0), method="bounded").x), 2)
 
 
-def _chosen(scores: Probabilities, texts: Sequence[TrainingText]) -> Thresholds:
-    """The lowest thresholds that keep the asked precision out of fold.
-
-    Danger is weighed against every text that is none: a needless ambulance is wrong for a refusal too. Other actions
-    are weighed against honest questions that look risky; harmless ones have no band below `high`.
-    """
-    unlikely_honest = scores[:, len(RISKY) :].sum(axis=1) <= HONEST_MAX
-    dangerous = np.array([text.action in _DANGERS for text in texts])
-    hard = np.array([text.hard for text in texts])
-    bands: dict[Action, Band] = {}
-    for column, action in enumerate(TRAINED[:-1]):
-        mine = np.array([text.action is action for text in texts])
-        others = ~dangerous if action in _DANGERS else hard
-        asked = _PRECISION_DANGER if action in _DANGERS else _PRECISION
-        high = _lowest(scores[:, column], mine, others, asked[0])
-        low = _lowest(scores[:, column], mine & unlikely_honest, others & unlikely_honest, asked[1])
-        bands[action] = Band(high, min(low, high) if action in RISKY else high)
-    return Thresholds(HONEST_MAX, bands)
-
-
-def _lowest(scores: NDArray[np.float64], mine: NDArray[np.bool_], others: NDArray[np.bool_], precision: float) -> float:
-    """The lowest threshold, in hundredths, from which `mine` are this share; 1 if there is none."""
-    for threshold in (hundredths / 100 for hundredths in range(_LOWEST_HUNDREDTHS, 100)):
-        reached = scores >= threshold
-        hits, misses = (reached & mine).sum(), (reached & others).sum()
-        if hits and hits / (hits + misses) >= precision:
-            return threshold
-    return 1.0
-
-
-def _decided(scores: Probabilities, texts: Sequence[TrainingText], folds: NDArray[np.intp]) -> list[Action]:
-    """What each text leads to, by thresholds chosen without its fold."""
-    decided = [Action.ANSWER] * len(texts)
-    for fold in np.unique(folds):
-        others = np.flatnonzero(folds != fold)
-        thresholds = _chosen(scores[others], [texts[index] for index in others.tolist()])
-        for index in np.flatnonzero(folds == fold).tolist():
-            decision = thresholds.decide(dict(zip(TRAINED, scores[index].tolist(), strict=True)))
-            decided[index] = decision.action if decision else Action.ANSWER
-    return decided
+def _decided(scores: Probabilities, thresholds: Thresholds) -> list[Action]:
+    """What each text leads to."""
+    decisions = (thresholds.decide(dict(zip(TRAINED, row, strict=True))) for row in scores.tolist())
+    return [decision.action if decision else Action.ANSWER for decision in decisions]
 
 
 def _report(
@@ -255,10 +212,8 @@ def _report(
     return TrainingReport(tuple(figures), thresholds, temperature, Share(hard.count(Action.ANSWER), len(hard)))
 
 
-def _write(
-    destination: Path, head: LogisticRegression, temperature: float, thresholds: Thresholds, encoder: str, training: str
-) -> None:
-    """Write the head and its thresholds. Half precision swallows what differs between linear algebra libraries."""
+def _write(destination: Path, head: LogisticRegression, temperature: float, encoder: str, training: str) -> None:
+    """Write the head. Half precision swallows what differs between linear algebra libraries."""
     np.savez(
         destination / "head.npz",
         weights=head.coef_.astype(np.float16),
@@ -268,12 +223,3 @@ def _write(
         encoder=np.array(encoder),
         training=np.array(training),
     )
-    data = {
-        "policy": POLICY,
-        "honest_max": thresholds.honest_max,
-        "actions": {str(action): {"high": band.high, "low": band.low} for action, band in thresholds.bands.items()},
-    }
-    comment = (
-        "# Written by `sot guard train` from out-of-fold scores; what the numbers mean: assistant/guard/classifier.py\n"
-    )
-    (destination / "thresholds.yaml").write_text(comment + yaml.safe_dump(data, sort_keys=False), "utf-8")

@@ -11,7 +11,7 @@ import yaml
 
 from assistant.domain import Action
 from assistant.errors import GuardError
-from assistant.guard.classifier import RISKY, TRAINED, Band, Classifier, Thresholds, combined, fingerprint
+from assistant.guard.classifier import RISKY, TRAINED, Classifier, Thresholds, combined, fingerprint
 from assistant.guard.training import TrainingReport, train
 from assistant.guard.training_text import TEXTS_MIN, read_texts
 from tests.fakes import DIMENSIONS, WordEncoder
@@ -47,7 +47,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainingRep
     """A guard folder with a head trained on a small text, and what training said."""
     folder = tmp_path_factory.mktemp("guard")
     write_texts(folder / "training")
-    return folder, train(folder / "training", WordEncoder(), folder, texts_min=FEW)
+    shutil.copy(GUARD / "thresholds.yaml", folder)
+    return folder, train(folder / "training", WordEncoder(), folder, thresholds(), texts_min=FEW)
 
 
 @pytest.fixture
@@ -72,10 +73,9 @@ def rewrite(folder: Path) -> EditFile:
     return edit
 
 
-def thresholds(**bands: Band) -> Thresholds:
-    """Thresholds where only the named actions can ever act."""
-    never = {action: Band(1.0, 1.0) for action in TRAINED[:-1]}
-    return Thresholds(0.25, never | {Action(name): band for name, band in bands.items()})
+def thresholds(**least: float) -> Thresholds:
+    """Thresholds of a half, but for those given."""
+    return Thresholds(dict.fromkeys(TRAINED[:-1], 0.5) | {Action(name): score for name, score in least.items()})
 
 
 def scores(**given: float) -> dict[Action, float]:
@@ -95,10 +95,10 @@ class TestTraining:
             assert max(found, key=lambda action: found[action]) is text.action
 
     def test_the_same_text_gives_the_same_bytes(self, folder: Path, report: TrainingReport) -> None:
-        """Training twice writes the same head and the same thresholds."""
-        first = [(folder / name).read_bytes() for name in ("head.npz", "thresholds.yaml")]
-        again = train(folder / "training", WordEncoder(), folder, texts_min=FEW)
-        assert [(folder / name).read_bytes() for name in ("head.npz", "thresholds.yaml")] == first
+        """Training twice writes the same head."""
+        first = (folder / "head.npz").read_bytes()
+        again = train(folder / "training", WordEncoder(), folder, thresholds(), texts_min=FEW)
+        assert (folder / "head.npz").read_bytes() == first
         assert again == report
 
     def test_the_report_has_a_line_an_action_with_its_interval(self, report: TrainingReport) -> None:
@@ -115,7 +115,7 @@ class TestTraining:
         rewrite("smalltalk.yaml", [{"family": "b", "text": ["misspelt key"]}])
         (folder / "training" / "answer.yaml").unlink()
         with pytest.raises(GuardError) as caught:
-            train(folder / "training", WordEncoder(), folder / "nowhere", texts_min=FEW)
+            train(folder / "training", WordEncoder(), folder / "nowhere", thresholds(), texts_min=FEW)
         for fault in ("crisis.yaml:1: [twice]", "crisis.yaml:1: [too-few]", "smalltalk.yaml:1: [family]"):
             assert fault in caught.value.problem
         assert "answer.yaml:1: [unreadable]" in caught.value.problem
@@ -146,9 +146,7 @@ class TestReading:
         assert fingerprint(folder / "training") == before
 
     @pytest.mark.parametrize("name", ["head.npz", "thresholds.yaml"])
-    @pytest.mark.parametrize(
-        "content", [None, b"", b"PK\x03\x04 cut short", b"policy: 2\nhonest_max: 0.2\nactions: {}\n"]
-    )
+    @pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04 cut short", b"policy: 2\nleast: {}\n"])
     def test_a_missing_or_damaged_file_is_refused(self, folder: Path, name: str, content: bytes | None) -> None:
         """Whatever has happened to a file, it is our error with its fix."""
         (folder / name).unlink()
@@ -156,15 +154,18 @@ class TestReading:
             (folder / name).write_bytes(content)
         with pytest.raises(GuardError) as caught:
             Classifier.read(folder / "head.npz", WordEncoder().identity)
-        assert "sot guard train" in caught.value.fix
+        assert caught.value.fix
 
-    @pytest.mark.parametrize("band", [{"high": 0.5, "low": 0.6}, {"high": 1.2, "low": 0.6}, {"high": 0.5, "low": 0}])
-    def test_thresholds_out_of_order_are_refused(self, folder: Path, band: dict[str, float]) -> None:
-        """Low may not lie above high, and neither outside of what a score can be."""
+    @pytest.mark.parametrize(
+        "change", [{"policy": 1}, {"least": {"emergency": 0.5}}, {"emergency": 0}, {"emergency": 1.2}, {"panic": 0.5}]
+    )
+    def test_thresholds_that_make_no_sense_are_refused(self, folder: Path, change: dict[str, object]) -> None:
+        """Of another policy, for too few or unknown actions, or outside of what a score can be."""
         data = yaml.safe_load((folder / "thresholds.yaml").read_text("utf-8"))
-        data["actions"]["emergency"] = band
+        top = {name: value for name, value in change.items() if name in data}
+        data = data | top | ({} if top else {"least": data["least"] | change})
         (folder / "thresholds.yaml").write_text(yaml.safe_dump(data), "utf-8")
-        with pytest.raises(GuardError, match="0 < low <= high <= 1"):
+        with pytest.raises(GuardError):
             Thresholds.read(folder / "thresholds.yaml")
 
     @pytest.mark.parametrize(
@@ -197,33 +198,30 @@ class TestReading:
 
 
 class TestDeciding:
-    """Scores become an action by bands."""
+    """Scores become an action by thresholds."""
 
-    def test_from_high_the_score_alone_decides(self) -> None:
-        """However honest the rest looks, a score at `high` acts."""
-        decision = thresholds(crisis=Band(0.6, 0.3)).decide(scores(crisis=0.6, answer=0.4))
+    def test_the_likeliest_action_acts_if_its_score_is_enough(self) -> None:
+        """Under the rule of its name."""
+        decision = thresholds().decide(scores(refuse_diagnosis=0.6, refuse_treatment=0.55))
         assert decision is not None
-        assert (decision.action, decision.rule, decision.sure) == (Action.CRISIS, "classifier.crisis", True)
+        assert (decision.action, decision.rule) == (Action.REFUSE_DIAGNOSIS, "classifier.refuse_diagnosis")
 
-    def test_in_the_band_it_decides_only_if_the_message_hardly_looks_honest(self) -> None:
-        """Between low and high the `answer` score tips the scale."""
-        policy = thresholds(refuse_diagnosis=Band(0.8, 0.3))
-        unsure = policy.decide(scores(refuse_diagnosis=0.5, answer=0.2))
-        assert unsure is not None
-        assert (unsure.rule, unsure.sure) == ("classifier.refuse_diagnosis.band", False)
-        assert policy.decide(scores(refuse_diagnosis=0.5, answer=0.3)) is None
-        assert policy.decide(scores(refuse_diagnosis=0.2)) is None
+    @pytest.mark.parametrize(
+        "given", [{"refuse_diagnosis": 0.49}, {"answer": 0.6, "refuse_diagnosis": 0.55}, {"answer": 0.9}]
+    )
+    def test_a_low_score_or_a_more_honest_look_lets_a_message_go_on(self, given: dict[str, float]) -> None:
+        """Refusing an honest question is a failure too."""
+        assert thresholds().decide(scores(**given)) is None
 
-    def test_the_more_urgent_action_wins(self) -> None:
-        """An unsure emergency comes before a sure refusal."""
-        policy = thresholds(emergency=Band(0.8, 0.3), refuse_treatment=Band(0.5, 0.5))
-        decision = policy.decide(scores(emergency=0.35, refuse_treatment=0.6))
+    def test_a_danger_acts_whatever_else_scores_higher(self) -> None:
+        """A needless warning is the smaller harm."""
+        decision = thresholds(emergency=0.7).decide(scores(emergency=0.7, refuse_treatment=0.9))
         assert decision is not None
         assert decision.action is Action.EMERGENCY
 
     def test_the_reason_gives_the_numbers(self) -> None:
         """A reason says what was measured; there is no message text to leak."""
-        decision = thresholds(crisis=Band(0.6, 0.3)).decide(scores(crisis=0.75))
+        decision = thresholds(crisis=0.6).decide(scores(crisis=0.75))
         assert decision is not None
         assert decision.reason == "the trained head scores 0.75, at or above 0.60"
 

@@ -36,7 +36,7 @@ class ScriptedClassifier:
 
     def decide(self, _scores: Mapping[Action, float]) -> Decision | None:
         """The scripted decision."""
-        return Decision(self.action, f"classifier.{self.action}", "a script", sure=True) if self.action else None
+        return Decision(self.action, f"classifier.{self.action}", "a script") if self.action else None
 
 
 @pytest.fixture
