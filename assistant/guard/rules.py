@@ -24,6 +24,7 @@ from ingest.yamlfile import LINE, load_with_lines, without_lines
 EXAMPLES_MIN = 3
 GAP_WORDS_MAX = 4
 NEGATION_WORDS_MAX = 4  # the negator and up to three words between it and its hit
+ENGINE_BYTES_MAX = 64 * 1024 * 1024
 RULE_OF_DESIGN = "design-4"
 
 Span = tuple[int, int]
@@ -265,7 +266,7 @@ class _Reader:
             return None
         try:
             pattern = "|".join(_bounded(_expand(alternative, self._words)) for alternative in alternatives)
-            return re2.compile(rf"(?:{pattern})(?:\s+(?:{pattern}))*" if repeated else pattern)
+            return re2.compile(rf"(?:{pattern})(?:\s+(?:{pattern}))*" if repeated else pattern, options=_engine())
         except KeyError as error:
             self._fault(file, line, f"{what} names an unknown class {error}.", "Add it to _words.yaml.")
         except re2.error as error:
@@ -293,6 +294,13 @@ class _Reader:
 
     def _fault(self, file: str, line: int, problem: str, fix: str) -> None:
         self.faults.append(Fault(file, line, "rule", problem, fix))
+
+
+def _engine() -> Any:
+    """RE2's options: frames of many words need more than the 8 MiB that it would fall back to a slower way beyond."""
+    options = re2.Options()
+    options.max_mem = ENGINE_BYTES_MAX
+    return options
 
 
 def _expand(alternative: str, words: Mapping[str, Sequence[str]], within: tuple[str, ...] = ()) -> str:
