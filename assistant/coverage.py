@@ -38,16 +38,18 @@ class CoverageJudge:
         data: dict[str, Any] = yaml.safe_load(policy.read_text("utf-8"))
         self._practical = re.compile("|".join(rf"(?:{pattern})" for pattern in data["practical"]), re.I)
         self._confidence_min: float = data["confidence_min"]
+        self._doubted_confidence_min: float = data["doubted_confidence_min"]
         self._off_topic_max: float = data["off_topic_max"]
         self._weights: dict[str, float] = data["weights"]
         self._bias: float = data["bias"]
 
-    def decide(self, evidence: Evidence, build: Build) -> Coverage:
+    def decide(self, evidence: Evidence, build: Build, *, doubted: bool = False) -> Coverage:
         """Decide on the best evidence found.
 
         Args:
             evidence: what the retriever found for the query.
             build: where it was found; knows how rare the query's words are.
+            doubted: whether the guard doubts that the query is on the subject; a query that names it surely is.
 
         Returns:
             The decision; its rule is `coverage.ok`, `coverage.low`, `coverage.practical` or `coverage.off_topic`.
@@ -60,9 +62,12 @@ class CoverageJudge:
         from_clinic = next(best.section.statements).voice is Voice.CLINIC
         if self._practical.search(evidence.query) and not from_clinic:
             return Coverage(False, "coverage.practical", 1 - confidence)
-        if confidence >= self._confidence_min:
+        names_subject = without_subject(evidence.query) != evidence.query
+        doubted = doubted and not names_subject
+        if confidence >= (self._doubted_confidence_min if doubted else self._confidence_min):
             return Coverage(True, "coverage.ok", confidence)
-        is_foreign = max(best.score, features["statement"]) < self._off_topic_max
+        is_like_nothing = max(best.score, features["statement"]) < self._off_topic_max
+        is_foreign = doubted or (is_like_nothing and not names_subject)
         return Coverage(False, "coverage.off_topic" if is_foreign else "coverage.low", confidence)
 
     def features(self, evidence: Evidence, build: Build) -> dict[str, float]:

@@ -43,7 +43,8 @@ class Verdict:
     """The decision on a message: the action, the rule that led to it, and why in one line without message text.
 
     `also` names further actions that fit (a crisis beside an emergency shows both kinds of contacts);
-    `topic` picks the reply template (for example `stroke`), if the rule names one.
+    `topic` picks the reply template (for example `stroke`), if the rule names one. `doubt` is an action that the guard
+    leans to and leaves to what the corpus holds.
     """
 
     action: Action
@@ -51,6 +52,7 @@ class Verdict:
     reason: str
     topic: str | None = None
     also: frozenset[Action] = frozenset()
+    doubt: Action | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,7 @@ class Assistant:
             answer = self._reply_only(question, verdict, conversation)
             return answer, Turn(asked, asked, verdict)
         workbench = self._workbenches.current()
-        found = self._find(question, asked, conversation, workbench, timings)
+        found = self._find(question, asked, verdict, conversation, workbench, timings)
         if verdict.action in _REDIRECTS:
             answer = self._redirect(question, verdict, found, conversation, workbench)
         else:
@@ -196,13 +196,20 @@ class Assistant:
         return answer, Turn(asked, found.query.text, answer.verdict, tuple(sections))
 
     def _find(
-        self, question: Question, asked: str, conversation: Conversation, workbench: Workbench, timings: _Timings
+        self,
+        question: Question,
+        asked: str,
+        verdict: Verdict,
+        conversation: Conversation,
+        workbench: Workbench,
+        timings: _Timings,
     ) -> _Found:
         with timings.step("rewrite"):
             query = workbench.rewriter.rewrite(asked, conversation)
         with timings.step("retrieve"):
             evidence = workbench.retriever.find(query.text, question.audience)
-        return _Found(query, evidence, self._judge.decide(evidence, workbench.build))
+        coverage = self._judge.decide(evidence, workbench.build, doubted=verdict.doubt is Action.OFF_TOPIC)
+        return _Found(query, evidence, coverage)
 
     def _reply_only(self, question: Question, verdict: Verdict, conversation: Conversation) -> Answer:
         reply = self._reply(question, verdict, conversation)

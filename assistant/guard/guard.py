@@ -45,7 +45,8 @@ class Guard:
 
         Returns:
             The most urgent verdict of rules, classifier and conversation; `answer` under the rule `guard.pass` if
-            none objects. `reason` never holds message text.
+            none objects, with `off_topic` as its doubt if only the classifier says so: what the corpus holds knows
+            better. `reason` never holds message text.
         """
         message = read_message(text)
         verdicts = [
@@ -55,8 +56,11 @@ class Guard:
         ]
         if held := self._policy.in_force(conversation, text):
             verdicts.append(held)
+        doubts = [verdict.action for verdict in verdicts if _is_doubt(verdict)]
+        verdicts = [verdict for verdict in verdicts if not _is_doubt(verdict)]
         if not verdicts:
-            return Verdict(Action.ANSWER, "guard.pass", "no rule and no score objects")
+            doubt = doubts[0] if doubts else None
+            return Verdict(Action.ANSWER, "guard.pass", "no rule and no score objects", doubt=doubt)
         first = min(verdicts, key=lambda verdict: verdict.action.precedence)
         dangers = frozenset(verdict.action for verdict in verdicts) & _DANGERS
         return Verdict(first.action, first.rule, first.reason, first.topic, dangers - {first.action})
@@ -85,6 +89,10 @@ class Guard:
         scores = self._classifier.scores(self._encoder.encode(texts))
         decision = self._classifier.decide(scores)
         return [Verdict(decision.action, decision.rule, decision.reason)] if decision else []
+
+
+def _is_doubt(verdict: Verdict) -> bool:
+    return verdict.action is Action.OFF_TOPIC and verdict.rule.startswith("classifier.")
 
 
 def _windows(sentence: str) -> Iterator[str]:

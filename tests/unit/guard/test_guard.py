@@ -97,6 +97,12 @@ def test_rules_and_classifier_each_may_raise_the_alarm(
     assert _guard(rulebook, ScriptedClassifier(decided)).screen(text, NOBODY).action is action
 
 
+def test_a_subject_that_only_the_classifier_misses_is_a_doubt(rulebook: Rulebook) -> None:
+    """What the corpus holds knows better."""
+    verdict = _guard(rulebook, ScriptedClassifier(Action.OFF_TOPIC)).screen("plain", NOBODY)
+    assert (verdict.action, verdict.doubt) == (Action.ANSWER, Action.OFF_TOPIC)
+
+
 def test_the_classifier_sees_the_whole_and_each_sentence_within_a_bound(rulebook: Rulebook) -> None:
     """The encoder reads only the beginning of a long text."""
     classifier = ScriptedClassifier()
