@@ -38,7 +38,16 @@ class ConversationPolicy:
         return Verdict(last.action, "conversation.in_force", reason, last.topic, last.also)
 
     def joined(self, conversation: Conversation, message: str) -> str | None:
-        """The last turns and the message as one text, or None if there are no earlier turns."""
-        if not conversation.turns:
-            return None
-        return "\n".join([*(turn.asked for turn in conversation.turns[-PIECES_MAX:]), message])
+        """The last turns and the message as one text.
+
+        Args:
+            conversation: the earlier turns.
+            message: the new message, as written.
+
+        Returns:
+            At most `PIECES_MAX` turns and the message; None if there are no turns. A turn that raised danger and those
+            before it are left out: `in_force` speaks of them, until help has been reached.
+        """
+        dangers = [number for number, turn in enumerate(conversation.turns, 1) if turn.verdict.action in _STAYS]
+        pieces = conversation.turns[max(dangers, default=0) :][-PIECES_MAX:]
+        return "\n".join([*(turn.asked for turn in pieces), message]) if pieces else None

@@ -59,3 +59,11 @@ def test_symptoms_in_pieces_are_read_together() -> None:
     joined = POLICY.joined(conversation, "and now")
     assert joined == "\n".join([*(f"piece {number}" for number in range(5 - PIECES_MAX, 5)), "and now"])
     assert POLICY.joined(Conversation("con_test"), "and now") is None
+
+
+def test_a_danger_that_was_answered_is_not_put_together_again() -> None:
+    """Once help has been reached, old words raise no new alarm."""
+    conversation = _after(Action.EMERGENCY, "my speech is slurred")
+    assert POLICY.joined(conversation, "the ambulance is here") is None
+    after = conversation.with_turn(Turn("it is here", "", Verdict(Action.ANSWER, "r", "w")))
+    assert POLICY.joined(after, "what is SOT?") == "it is here\nwhat is SOT?"
