@@ -8,6 +8,7 @@ from assistant.errors import GuardError, SettingsError, SOTError
 from assistant.guard.classifier import Classifier
 from assistant.guard.contacts import Contacts
 from assistant.guard.conversation import ConversationPolicy
+from assistant.guard.general import GeneralQuestions
 from assistant.guard.guard import Guard
 from assistant.guard.replies import Replies
 from assistant.guard.review import Reviewer
@@ -82,6 +83,7 @@ def open_guard(encoder: Encoder, folder: Path = GUARD) -> Guard:
     return Guard(
         rulebook=Rulebook.read(folder / "rules"),
         classifier=Classifier.read(folder / "head.npz", encoder.identity),
+        general=GeneralQuestions.read(folder / "general.yaml"),
         policy=ConversationPolicy(folder / "conversation.yaml"),
         reviewer=Reviewer.read(folder / "review.yaml"),
         encoder=encoder,

@@ -4,11 +4,13 @@ A claim of benefit never stands alone: what research or guidelines say follows i
 that differ stand side by side. Between statements stand only the fixed lead-ins below, which state no fact.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.domain import Candidate, Evidence
+from assistant.retrieval import without_subject
 from ingest.build import Build
 from ingest.documents import Audience, Conflict, Statement, Voice
 from ingest.index import Kind
@@ -16,10 +18,19 @@ from ingest.terms import terms
 
 WORDS_MAX: Mapping[Audience, int] = {Audience.PATIENT: 80, Audience.STUDENT: 110, Audience.STAFF: 90}
 STATEMENTS_MAX = 4
+SUBJECT_WORDS = 5
 SUGGESTIONS_MAX = 3
 # `best` goes to the best section's statements, `opening` to its first sentence if people ask for the section in such
-# words: sections open with what they are about.
-WEIGHTS: Mapping[str, float] = {"similarity": 0.50, "words": 0.15, "section": 0.40, "best": 0.02, "opening": 0.07}
+# words: sections open with what they are about. `subject` goes to sentences that begin with what a
+# question such as "what is ...?" asks for.
+WEIGHTS: Mapping[str, float] = {
+    "similarity": 0.50,
+    "words": 0.15,
+    "section": 0.40,
+    "best": 0.02,
+    "opening": 0.07,
+    "subject": 0.15,
+}
 
 # A section nearly as good as the best may contribute; one clearly worse may not.
 SECTION_SHARE_MIN = 0.90
@@ -34,6 +45,11 @@ SAME_COSINE_MIN = 0.86
 LEADING_SHARE_MIN = 0.90
 CONFLICT_SHARE_MIN = 0.70
 
+_ASKS_WHAT_IT_IS = re.compile(
+    r"^\W*(?:(?:hi|hello|ok|and|so|please|(?:can|could) you)\W+)*"
+    r"(?:what|whats|who|whos|define|explain|describe|tell me (?:about|what)|meaning of)\b",
+    re.I,
+)
 _CHECKED = frozenset({Voice.RESEARCH, Voice.AUTHORITY})
 _STRONG = frozenset({"systematic-review", "rct", "guideline", "authority", "law"})
 _STRONG_BONUS = 0.15
@@ -125,11 +141,13 @@ class Composer:
         return next((ask.text for ask in (*own, *well_put)), None)
 
     def _scored(self, near: Sequence[Candidate], similarity: Mapping[str, float], query: str) -> dict[Statement, float]:
-        """Statements of the near sections, best first: by meaning, words and section."""
-        wanted = {term: self._build.index.rarity(term) for term in terms(query)}
+        """Statements of the near sections, best first: by meaning, words, section and subject."""
+        wanted = self._rarities(query)
+        subject = self._rarities(without_subject(query)) if _ASKS_WHAT_IT_IS.search(query) else {}
         scores = {
             statement: WEIGHTS["similarity"] * similarity[statement.id]
-            + WEIGHTS["words"] * _share(wanted, statement)
+            + WEIGHTS["words"] * _share(wanted, statement.text)
+            + WEIGHTS["subject"] * _share(subject, " ".join(statement.text.split()[:SUBJECT_WORDS]))
             + WEIGHTS["section"] * candidate.score
             + WEIGHTS["best"] * (candidate is near[0])
             + WEIGHTS["opening"] * (candidate is near[0] and position == 0 and _is_asked_for(candidate))
@@ -137,6 +155,10 @@ class Composer:
             for position, statement in enumerate(candidate.section.statements)
         }
         return dict(sorted(scores.items(), key=lambda pair: (-pair[1], pair[0].id)))
+
+    def _rarities(self, text: str) -> dict[str, float]:
+        """The terms of a text with how rare they are."""
+        return {term: self._build.index.rarity(term) for term in terms(text)}
 
     def _choose(self, scored: Mapping[Statement, float], near: Sequence[Candidate], words_max: int) -> list[Statement]:
         """The best statement, then others good enough that say something else, while they fit."""
@@ -214,8 +236,8 @@ def _is_asked_for(candidate: Candidate) -> bool:
     return candidate.features["ask"] >= ASKED_FOR_MIN
 
 
-def _share(wanted: Mapping[str, float], statement: Statement) -> float:
-    """The share, by rarity, of the wanted terms that a statement holds."""
+def _share(wanted: Mapping[str, float], text: str) -> float:
+    """The share, by rarity, of the wanted terms that a text holds."""
     total = sum(wanted.values())
-    held = wanted.keys() & set(terms(statement.text))
+    held = wanted.keys() & set(terms(text))
     return sum(wanted[term] for term in held) / total if total else 0.0

@@ -25,6 +25,9 @@ CANDIDATES_MAX = 8
 WEIGHTS: Mapping[str, float] = {"ask": 0.25, "statement": 0.25, "passage": 0.25, "words": 0.25}
 # The whole corpus is on one subject, so naming it in a question tells nothing apart and only pulls to its definition.
 _SUBJECT = re.compile(r"\b(?:sacro[- ]?occipital (?:technique|technic|therapy)|sot)(?:['’]s)?\b", re.I)
+# Who asks in (nearly) the words of an ask means its section, whatever its text looks like.
+SAME_ASK_MIN = 0.92
+SAME_ASK_BONUS = 0.15
 # A section written for other readers may still answer, but one written for this reader goes first.
 OTHER_AUDIENCE_FACTOR = 0.95
 
@@ -54,20 +57,21 @@ class Retriever:
             At most `CANDIDATES_MAX` sections, best first, and their statements and those that
             contradict them by similarity, best first.
         """
-        vector = self._vector(query)
+        own, vector = self._vectors(query)
         words = self._by_words(query)
         sections = {self._build.corpus.sections[id] for id in self._proposed(vector) | words.keys()}
         candidates = sorted(
-            (self._candidate(section, vector, words.get(section.id, 0.0), audience) for section in sections),
+            (self._candidate(section, own, vector, words.get(section.id, 0.0), audience) for section in sections),
             key=lambda candidate: (-candidate.score, candidate.section.id),
         )[:CANDIDATES_MAX]
         return Evidence(query, tuple(candidates), self._statements(candidates, vector))
 
-    def _vector(self, query: str) -> Vectors:
-        """A query's unit vector: halfway between the query and what is left of it without the subject's name."""
-        mean = self._encoder.encode(list(dict.fromkeys((query, without_subject(query))))).mean(axis=0)
+    def _vectors(self, query: str) -> tuple[Vectors, Vectors]:
+        """A query's own unit vector, and the one halfway to what is left of it without the subject's name."""
+        vectors = self._encoder.encode(list(dict.fromkeys((query, without_subject(query)))))
+        mean = vectors.mean(axis=0)
         unit: Vectors = mean / np.linalg.norm(mean)
-        return unit
+        return vectors[0], unit
 
     def _proposed(self, vector: Vectors) -> set[str]:
         """Ids of the sections near a vector by any kind of entry."""
@@ -88,8 +92,10 @@ class Retriever:
             best[section] = max(best.get(section, 0.0), hit.score)
         return best
 
-    def _candidate(self, section: Section, vector: Vectors, words: float, audience: Audience) -> Candidate:
-        def best(kind: Kind, ids: list[str]) -> float:
+    def _candidate(
+        self, section: Section, own: Vectors, vector: Vectors, words: float, audience: Audience
+    ) -> Candidate:
+        def best(kind: Kind, ids: list[str], vector: Vectors = vector) -> float:
             return max(0.0, float(self._build.index.similarities(kind, ids, vector).max())) if ids else 0.0
 
         features = {
@@ -97,10 +103,12 @@ class Retriever:
             "passage": best(Kind.PASSAGE, [passage.id for passage in section.passages]),
             "words": words,
         }
-        # A section nobody wrote asks for (a clinic's own) is judged by its text alone.
+        # A section nobody wrote asks for (a clinic's own) is judged by its text alone. Asks name the subject or leave
+        # it out as people do, so the query is held against them both ways.
         asks = [ask.id for ask in self._build.corpus.asks_of_section.get(section.id, ())]
-        features["ask"] = best(Kind.ASK, asks) if asks else features["statement"]
+        features["ask"] = max(best(Kind.ASK, asks), best(Kind.ASK, asks, own)) if asks else features["statement"]
         score = sum(WEIGHTS[name] * value for name, value in features.items())
+        score += SAME_ASK_BONUS * (features["ask"] >= SAME_ASK_MIN)
         return Candidate(section, score * (1 if audience in section.audiences else OTHER_AUDIENCE_FACTOR), features)
 
     def _statements(self, candidates: list[Candidate], vector: Vectors) -> tuple[ScoredStatement, ...]:

@@ -158,7 +158,7 @@ def guard_train() -> None:
         settings = read_settings()
         encoder = open_encoder(settings.home, settings.encoder, say=err.print)
         report = train(GUARD / "training", encoder, GUARD, Thresholds.read(GUARD / "thresholds.yaml"))
-    out.print(report.table())
+    out.print(report.table(), soft_wrap=True, highlight=False)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from itertools import islice
 from assistant.domain import Action, Conversation, Verdict
 from assistant.guard.classifier import Classifier
 from assistant.guard.conversation import ConversationPolicy
+from assistant.guard.general import GeneralQuestions
 from assistant.guard.normalising import Message, read_message
 from assistant.guard.review import Objection, Reviewer
 from assistant.guard.rules import Rulebook
@@ -16,6 +17,7 @@ PIECES_MAX = 100
 # People in distress write without full stops; the encoder reads the beginning of a long run and no more.
 WINDOW_WORDS = 40
 _DANGERS = frozenset({Action.EMERGENCY, Action.CRISIS})
+_PERSONAL = frozenset({Action.REFUSE_TREATMENT, Action.REFUSE_DIAGNOSIS})
 
 
 class Guard:
@@ -26,12 +28,14 @@ class Guard:
         *,
         rulebook: Rulebook,
         classifier: Classifier,
+        general: GeneralQuestions,
         policy: ConversationPolicy,
         reviewer: Reviewer,
         encoder: Encoder,
     ) -> None:
         self._rulebook = rulebook
         self._classifier = classifier
+        self._general = general
         self._policy = policy
         self._reviewer = reviewer
         self._encoder = encoder
@@ -83,12 +87,17 @@ class Guard:
         return [verdict for verdict in self._by_rules(read_message(joined)) if verdict.action in _DANGERS]
 
     def _by_classifier(self, message: Message) -> list[Verdict]:
-        """What the trained head says over the whole message and its sentences, so that nothing hides in a long text."""
+        """What the trained head says over the whole message and its sentences, so that nothing hides in a long text.
+
+        That a question is personal, it may not say of one with nobody in it.
+        """
         pieces = (piece for sentence in message.sentences for piece in _windows(sentence))
         texts = list(dict.fromkeys((message.raw, *islice(dict.fromkeys(pieces), PIECES_MAX))))
         scores = self._classifier.scores(self._encoder.encode(texts))
         decision = self._classifier.decide(scores)
-        return [Verdict(decision.action, decision.rule, decision.reason)] if decision else []
+        if decision is None or (decision.action in _PERSONAL and self._general.holds(message)):
+            return []
+        return [Verdict(decision.action, decision.rule, decision.reason)]
 
 
 def _is_doubt(verdict: Verdict) -> bool:

@@ -322,7 +322,9 @@ def _expand(alternative: str, words: Mapping[str, Sequence[str]], within: tuple[
 
 
 def _bounded(pattern: str) -> str:
-    """A pattern between word boundaries, where its edges are words."""
+    """A pattern between word boundaries, where its edges are words; a class of signs alone has none."""
+    if re.fullmatch(r"\[[^\w\]]+\]", pattern):
+        return pattern
     start = r"\b" if re.match(r"[\w(\[]", pattern) else ""
     end = "" if re.search(r"(?:\\\W|[:>])$", pattern) else r"\b"
     return f"{start}(?:{pattern}){end}"

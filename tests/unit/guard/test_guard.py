@@ -7,14 +7,17 @@ import pytest
 
 from assistant.bootstrap import GUARD
 from assistant.domain import Action, Conversation, Turn, Verdict
+from assistant.errors import GuardError
 from assistant.guard.classifier import Decision
 from assistant.guard.conversation import ConversationPolicy
+from assistant.guard.general import GeneralQuestions
 from assistant.guard.guard import PIECES_MAX, WINDOW_WORDS, Guard
 from assistant.guard.review import Reviewer
 from assistant.guard.rules import Rulebook
 from ingest.encoder import Vectors
 from tests.fakes import WordEncoder
 
+GENERAL = GeneralQuestions.read(GUARD / "general.yaml")
 NOBODY = Conversation("con_test")
 RULE = """
 - {{id: {action}.test, action: {action}, source: design-4, why: a test, topic: {topic}, frame: {{word: [{word}]}},
@@ -58,6 +61,7 @@ def _guard(rulebook: Rulebook, classifier: ScriptedClassifier | None = None) -> 
     return Guard(
         rulebook=rulebook,
         classifier=classifier or ScriptedClassifier(),  # type: ignore[arg-type]
+        general=GENERAL,
         policy=ConversationPolicy(),
         reviewer=Reviewer.read(GUARD / "review.yaml"),
         encoder=WordEncoder(),
@@ -95,6 +99,31 @@ def test_rules_and_classifier_each_may_raise_the_alarm(
 ) -> None:
     """Neither can lower what the other says."""
     assert _guard(rulebook, ScriptedClassifier(decided)).screen(text, NOBODY).action is action
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("Can SOT help migraines?", Action.ANSWER),
+        ("Can SOT help my migraines?", Action.REFUSE_TREATMENT),
+        ("can blocks help her hip", Action.REFUSE_TREATMENT),
+        ("good for migraines?", Action.REFUSE_TREATMENT),
+    ],
+)
+def test_a_general_question_with_nobody_in_it_is_not_taken_for_a_personal_one(
+    text: str, action: Action, rulebook: Rulebook
+) -> None:
+    """The classifier alone may not refuse it; danger it may see."""
+    assert _guard(rulebook, ScriptedClassifier(Action.REFUSE_TREATMENT)).screen(text, NOBODY).action is action
+    assert _guard(rulebook, ScriptedClassifier(Action.EMERGENCY)).screen(text, NOBODY).action is Action.EMERGENCY
+
+
+def test_damaged_words_stop_the_guard(tmp_path: Path) -> None:
+    """Half a list would let personal questions through."""
+    for text in ("method: [sot]", "method: ['(']\nsomebody: [i]", "- sot", "method: ["):
+        (tmp_path / "general.yaml").write_text(text, "utf-8")
+        with pytest.raises(GuardError, match=r"general\.yaml"):
+            GeneralQuestions.read(tmp_path / "general.yaml")
 
 
 def test_a_subject_that_only_the_classifier_misses_is_a_doubt(rulebook: Rulebook) -> None:
