@@ -13,7 +13,7 @@ from assistant.domain import Candidate, Evidence
 from assistant.retrieval import without_subject
 from ingest.build import Build
 from ingest.documents import Audience, Conflict, Statement, Voice
-from ingest.index import Kind
+from ingest.index import Kind, share
 from ingest.terms import terms
 
 WORDS_MAX: Mapping[Audience, int] = {Audience.PATIENT: 80, Audience.STUDENT: 110, Audience.STAFF: 90}
@@ -142,12 +142,12 @@ class Composer:
 
     def _scored(self, near: Sequence[Candidate], similarity: Mapping[str, float], query: str) -> dict[Statement, float]:
         """Statements of the near sections, best first: by meaning, words, section and subject."""
-        wanted = self._rarities(query)
-        subject = self._rarities(without_subject(query)) if _ASKS_WHAT_IT_IS.search(query) else {}
+        wanted = self._build.index.rarities(query)
+        subject = self._build.index.rarities(without_subject(query)) if _ASKS_WHAT_IT_IS.search(query) else {}
         scores = {
             statement: WEIGHTS["similarity"] * similarity[statement.id]
-            + WEIGHTS["words"] * _share(wanted, statement.text)
-            + WEIGHTS["subject"] * _share(subject, " ".join(statement.text.split()[:SUBJECT_WORDS]))
+            + WEIGHTS["words"] * share(wanted, set(terms(statement.text)))
+            + WEIGHTS["subject"] * share(subject, set(terms(" ".join(statement.text.split()[:SUBJECT_WORDS]))))
             + WEIGHTS["section"] * candidate.score
             + WEIGHTS["best"] * (candidate is near[0])
             + WEIGHTS["opening"] * (candidate is near[0] and position == 0 and _is_asked_for(candidate))
@@ -155,10 +155,6 @@ class Composer:
             for position, statement in enumerate(candidate.section.statements)
         }
         return dict(sorted(scores.items(), key=lambda pair: (-pair[1], pair[0].id)))
-
-    def _rarities(self, text: str) -> dict[str, float]:
-        """The terms of a text with how rare they are."""
-        return {term: self._build.index.rarity(term) for term in terms(text)}
 
     def _choose(self, scored: Mapping[Statement, float], near: Sequence[Candidate], words_max: int) -> list[Statement]:
         """The best statement, then others good enough that say something else, while they fit."""
@@ -234,10 +230,3 @@ def _near(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def _is_asked_for(candidate: Candidate) -> bool:
     return candidate.features["ask"] >= ASKED_FOR_MIN
-
-
-def _share(wanted: Mapping[str, float], text: str) -> float:
-    """The share, by rarity, of the wanted terms that a text holds."""
-    total = sum(wanted.values())
-    held = wanted.keys() & set(terms(text))
-    return sum(wanted[term] for term in held) / total if total else 0.0

@@ -5,7 +5,6 @@ A question of a kind that only the clinic's own documents can answer (fees, hour
 
 import math
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from assistant.domain import Evidence
 from assistant.retrieval import without_subject
 from ingest.build import Build
 from ingest.documents import Voice
+from ingest.index import share
 from ingest.terms import terms
 
 POLICY = Path(__file__).parent / "coverage.yaml"
@@ -85,20 +85,14 @@ class CoverageJudge:
         asks = build.corpus.asks_of_section.get(best.section.id, ())
         texts = (*best.section.heading, *(p.text for p in best.section.passages), *(ask.text for ask in asks))
         held = {term for text in texts for term in terms(text)}
-        wanted = list(dict.fromkeys(terms(without_subject(evidence.query))))
+        wanted = build.index.rarities(without_subject(evidence.query))
         return {
             "ask": best.features["ask"],
             "statement": max(one.similarity for one in evidence.statements),
-            "known": _share(wanted, build.index.knows, build.index.rarity),
-            "held": _share(wanted, held.__contains__, build.index.rarity),
+            "known": share(wanted, set(filter(build.index.knows, wanted))),
+            "held": share(wanted, held),
             "length": min(1.0, len(wanted) / TERMS_MAX),
         }
-
-
-def _share(wanted: list[str], has: Callable[[str], bool], rarity: Callable[[str], float]) -> float:
-    """The share, by rarity, of the wanted terms that something has."""
-    total = sum(map(rarity, wanted))
-    return sum(rarity(term) for term in wanted if has(term)) / total if total else 0.0
 
 
 def _logistic(value: float) -> float:

@@ -27,6 +27,9 @@ class Action(StrEnum):
         return list(Action).index(self)
 
 
+DANGERS = frozenset({Action.EMERGENCY, Action.CRISIS})
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a person asks, as they wrote it. Only screening may read `text`; later steps see the redacted form."""

@@ -9,7 +9,7 @@ BM25: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and B
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -59,6 +59,12 @@ def entries(corpus: Corpus) -> dict[Kind, tuple[Entry, ...]]:
         Kind.STATEMENT: tuple(Entry(id, statement.text) for id, statement in corpus.statements.items()),
         Kind.ASK: tuple(Entry(ask.id, ask.text) for ask in corpus.asks),
     }
+
+
+def share(rarities: Mapping[str, float], held: Collection[str]) -> float:
+    """The share, by rarity, of some terms that are held; 0 if there are no terms."""
+    total = sum(rarities.values())
+    return sum(rarity for term, rarity in rarities.items() if term in held) / total if total else 0.0
 
 
 def write_index(folder: Path, corpus: Corpus, vectors: Mapping[Kind, Vectors]) -> None:
@@ -170,6 +176,10 @@ class Index:
         total = len(self._ids[Kind.PASSAGE])
         frequency = self._frequency.get(term, 0)
         return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
+
+    def rarities(self, text: str) -> dict[str, float]:
+        """The stemmed terms of a text, in order, with how rare they are."""
+        return {term: self.rarity(term) for term in terms(text)}
 
     def _check(self, folder: Path) -> None:
         """Raise BuildBroken if Chroma lost or gained rows."""

@@ -12,7 +12,7 @@ LINE = "__line__"
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class LineLoader(_SafeLoader):  # type: ignore[misc]
+class LineLoader(_SafeLoader):  # type: ignore[misc] # either base, chosen when it loads
     """A safe loader with YAML 1.2's booleans, whose mappings carry their line, from 1, under `LINE`."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

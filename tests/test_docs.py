@@ -17,7 +17,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 def _commands() -> dict[str, str]:
     """Every terminal command with its help."""
     found = {}
-    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+    for name, command in get_command(app).commands.items():
         for sub, inner in getattr(command, "commands", {"": command}).items():
             found[f"sot {name} {sub}".strip()] = inner.help or ""
     return found

@@ -16,13 +16,12 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from assistant.domain import Action
+from assistant.domain import DANGERS, Action
 from assistant.errors import GuardError
 from ingest.encoder import Vectors
 
 POLICY = 2
 TRAINED: tuple[Action, ...] = tuple(action for action in Action if action is not Action.NOT_COVERED)
-DANGERS = (Action.EMERGENCY, Action.CRISIS)
 RISKY = tuple(action for action in TRAINED if action.precedence < Action.OFF_TOPIC.precedence)
 FIX = "Run `sot guard train` and commit what it writes."
 
@@ -77,8 +76,8 @@ class Thresholds:
             enough; None if the message may go on to be answered.
         """
         likeliest = max(TRAINED, key=lambda action: scores[action])
-        for action in (*DANGERS, likeliest):
-            if action in self.least and scores[action] >= self.least[action]:
+        for action in (action for action in TRAINED[:-1] if action in DANGERS or action is likeliest):
+            if scores[action] >= self.least[action]:
                 reason = f"the trained head scores {scores[action]:.2f}, at or above {self.least[action]:.2f}"
                 return Decision(action, f"classifier.{action}", reason)
         return None

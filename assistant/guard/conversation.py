@@ -6,11 +6,10 @@ from typing import Any
 import re2
 import yaml
 
-from assistant.domain import Action, Conversation, Verdict
+from assistant.domain import DANGERS, Conversation, Verdict
 from assistant.guard.normalising import normalise
 
 PIECES_MAX = 3
-_STAYS = frozenset({Action.EMERGENCY, Action.CRISIS})
 
 
 class ConversationPolicy:
@@ -32,7 +31,7 @@ class ConversationPolicy:
             The earlier verdict under the rule `conversation.in_force`; None once help has been reached.
         """
         last = conversation.turns[-1].verdict if conversation.turns else None
-        if last is None or last.action not in _STAYS or self._help_reached.search(normalise(message)):
+        if last is None or last.action not in DANGERS or self._help_reached.search(normalise(message)):
             return None
         reason = "an earlier message raised it, and nobody said that help has been reached"
         return Verdict(last.action, "conversation.in_force", reason, last.topic, last.also)
@@ -48,6 +47,6 @@ class ConversationPolicy:
             At most `PIECES_MAX` turns and the message; None if there are no turns. A turn that raised danger and those
             before it are left out: `in_force` speaks of them, until help has been reached.
         """
-        dangers = [number for number, turn in enumerate(conversation.turns, 1) if turn.verdict.action in _STAYS]
+        dangers = [number for number, turn in enumerate(conversation.turns, 1) if turn.verdict.action in DANGERS]
         pieces = conversation.turns[max(dangers, default=0) :][-PIECES_MAX:]
         return "\n".join([*(turn.asked for turn in pieces), message]) if pieces else None

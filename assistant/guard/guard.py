@@ -1,9 +1,10 @@
 """The guard as one part: rules, classifier and conversation decide together; review looks at every sentence shown."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
-from assistant.domain import Action, Conversation, Verdict
+from assistant.domain import DANGERS, Action, Conversation, Verdict
 from assistant.guard.classifier import Classifier
 from assistant.guard.conversation import ConversationPolicy
 from assistant.guard.general import GeneralQuestions
@@ -16,7 +17,6 @@ from ingest.encoder import Encoder
 PIECES_MAX = 100
 # People in distress write without full stops; the encoder reads the beginning of a long run and no more.
 WINDOW_WORDS = 40
-_DANGERS = frozenset({Action.EMERGENCY, Action.CRISIS})
 _PERSONAL = frozenset({Action.REFUSE_TREATMENT, Action.REFUSE_DIAGNOSIS})
 
 
@@ -49,7 +49,7 @@ class Guard:
 
         Returns:
             The most urgent verdict of rules, classifier and conversation; `answer` under the rule `guard.pass` if
-            none objects, with `off_topic` as its doubt if only the classifier says so: what the corpus holds knows
+            none objects. If only the classifier finds it off topic, that is a doubt: what the corpus holds knows
             better. `reason` never holds message text.
         """
         message = read_message(text)
@@ -60,14 +60,11 @@ class Guard:
         ]
         if held := self._policy.in_force(conversation, text):
             verdicts.append(held)
-        doubts = [verdict.action for verdict in verdicts if _is_doubt(verdict)]
-        verdicts = [verdict for verdict in verdicts if not _is_doubt(verdict)]
         if not verdicts:
-            doubt = doubts[0] if doubts else None
-            return Verdict(Action.ANSWER, "guard.pass", "no rule and no score objects", doubt=doubt)
+            return Verdict(Action.ANSWER, "guard.pass", "no rule and no score objects")
         first = min(verdicts, key=lambda verdict: verdict.action.precedence)
-        dangers = frozenset(verdict.action for verdict in verdicts) & _DANGERS
-        return Verdict(first.action, first.rule, first.reason, first.topic, dangers - {first.action})
+        dangers = frozenset(verdict.action for verdict in verdicts) & DANGERS
+        return replace(first, also=dangers - {first.action})
 
     def objections(self, statement: Statement) -> tuple[Objection, ...]:
         """Why a statement may not be shown; empty if it may."""
@@ -84,12 +81,12 @@ class Guard:
         joined = self._policy.joined(conversation, text)
         if joined is None:
             return []
-        return [verdict for verdict in self._by_rules(read_message(joined)) if verdict.action in _DANGERS]
+        return [verdict for verdict in self._by_rules(read_message(joined)) if verdict.action in DANGERS]
 
     def _by_classifier(self, message: Message) -> list[Verdict]:
         """What the trained head says over the whole message and its sentences, so that nothing hides in a long text.
 
-        That a question is personal, it may not say of one with nobody in it.
+        That a question is personal, it may not say of one with nobody in it; that one is off topic, is only its doubt.
         """
         pieces = (piece for sentence in message.sentences for piece in _windows(sentence))
         texts = list(dict.fromkeys((message.raw, *islice(dict.fromkeys(pieces), PIECES_MAX))))
@@ -97,11 +94,9 @@ class Guard:
         decision = self._classifier.decide(scores)
         if decision is None or (decision.action in _PERSONAL and self._general.holds(message)):
             return []
+        if decision.action is Action.OFF_TOPIC:
+            return [Verdict(Action.ANSWER, decision.rule, decision.reason, doubt=decision.action)]
         return [Verdict(decision.action, decision.rule, decision.reason)]
-
-
-def _is_doubt(verdict: Verdict) -> bool:
-    return verdict.action is Action.OFF_TOPIC and verdict.rule.startswith("classifier.")
 
 
 def _windows(sentence: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from yaml import YAMLError
 
 from assistant.domain import Action, Reply, Verdict
@@ -71,20 +71,12 @@ class Replies:
         """
         try:
             data = {Action(name): dict(parts) for name, parts in load(path.read_text("utf-8")).items()}
-            beside = {action: tuple(parts.pop(BESIDE)) for action, parts in data.items() if BESIDE in parts}
+            beside = {action: tuple(parts[BESIDE]) for action, parts in data.items() if BESIDE in parts}
             templates = {
-                action: {str(topic): Template.model_validate(part) for topic, part in parts.items()}
+                action: {str(topic): Template.model_validate(part) for topic, part in parts.items() if topic != BESIDE}
                 for action, parts in data.items()
             }
-        except (
-            OSError,
-            UnicodeDecodeError,
-            YAMLError,
-            ValidationError,
-            ValueError,
-            TypeError,
-            AttributeError,
-        ) as error:
+        except (OSError, YAMLError, ValueError, TypeError, AttributeError) as error:  # pydantic's are ValueErrors
             raise GuardError(
                 f"The replies {path.name} cannot be read: {error}.",
                 fix="Write them as assistant/guard/replies/en.yaml.",

@@ -15,7 +15,7 @@ import re2
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from yaml import YAMLError
 
-from assistant.domain import Action
+from assistant.domain import DANGERS, Action
 from assistant.errors import GuardError
 from assistant.guard.normalising import Message
 from ingest.errors import Fault
@@ -35,7 +35,6 @@ _Item = TypeVar("_Item")
 _GAP = rf"\s+(?:\S+\s+){{0,{GAP_WORDS_MAX}}}"
 _TOKEN = re.compile(r"\[[^\]]*\]| \.\. | \?|\s+|\$(?P<name>[a-z_]+)")
 _NOT_WORDS = re.compile(r"[^\w' ]+")
-_DANGERS = frozenset({Action.EMERGENCY, Action.CRISIS})
 _DANGER_CONTEXTS = ("negated", "history", "textbook", "general")
 
 
@@ -228,7 +227,7 @@ class _Reader:
             self._fault(file, line, f"{record.id}: no fact is called {record.source}.", "Name a fact of the corpus.")
         if record.within == "whole" and len(record.frame) != 1:
             self._fault(file, line, f"{record.id}: `whole` takes one slot.", "Join the slots, or drop `whole`.")
-        default = _DANGER_CONTEXTS if record.action in _DANGERS else ()
+        default = _DANGER_CONTEXTS if record.action in DANGERS else ()
         names = default if record.unless is None else record.unless
         for unknown in sorted(set(names) - self._contexts.keys()):
             self._fault(file, line, f"{record.id}: no context is called {unknown}.", "Use one of _contexts.yaml.")

@@ -40,4 +40,4 @@ def test_a_wrong_setting_is_named_with_what_it_should_be(environment: dict[str, 
 def test_settings_do_not_change() -> None:
     """What was read holds for the whole run."""
     with pytest.raises(ValidationError):
-        Settings().port = 1  # type: ignore[misc]
+        Settings().port = 1

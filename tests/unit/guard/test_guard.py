@@ -57,14 +57,16 @@ def rulebook(tmp_path: Path) -> Rulebook:
     return Rulebook.read(tmp_path)
 
 
-def _guard(rulebook: Rulebook, classifier: ScriptedClassifier | None = None) -> Guard:
+def _guard(
+    rulebook: Rulebook, classifier: ScriptedClassifier | None = None, encoder: WordEncoder | None = None
+) -> Guard:
     return Guard(
         rulebook=rulebook,
-        classifier=classifier or ScriptedClassifier(),  # type: ignore[arg-type]
+        classifier=classifier or ScriptedClassifier(),
         general=GENERAL,
         policy=ConversationPolicy(),
         reviewer=Reviewer.read(GUARD / "review.yaml"),
-        encoder=WordEncoder(),
+        encoder=encoder or WordEncoder(),
     )
 
 
@@ -143,9 +145,9 @@ def test_the_classifier_sees_the_whole_and_each_sentence_within_a_bound(rulebook
 
 def test_a_long_run_without_full_stops_is_seen_in_windows(rulebook: Rulebook) -> None:
     """No word of it lies beyond what the encoder reads."""
-    guard = _guard(rulebook)
-    guard.screen(" ".join(f"word{number}" for number in range(100)), NOBODY)
-    whole, *windows = guard._encoder.encoded  # type: ignore[attr-defined]
+    encoder = WordEncoder()
+    _guard(rulebook, encoder=encoder).screen(" ".join(f"word{number}" for number in range(100)), NOBODY)
+    whole, *windows = encoder.encoded
     assert all(len(window.split()) <= WINDOW_WORDS for window in windows)
     assert {word for window in windows for word in window.split()} == set(whole.split())
 

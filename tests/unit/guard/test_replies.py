@@ -23,10 +23,17 @@ REPLIES = open_replies()
 TOPICS = [(action, topic) for action, topics in REPLIES.templates.items() for topic in topics]
 
 
-def _reply(action: Action, topic: str | None = None, region: str = "US", **more: object) -> tuple[str, list[str]]:
-    verdict = Verdict(action, "test.rule", "a test", topic, more.pop("also", frozenset()))  # type: ignore[arg-type]
-    audience = more.pop("audience", Audience.PATIENT)
-    reply = REPLIES.reply(verdict, audience=audience, region=region, **more)  # type: ignore[arg-type]
+def _reply(
+    action: Action,
+    topic: str | None = None,
+    region: str = "US",
+    *,
+    also: frozenset[Action] = frozenset(),
+    audience: Audience = Audience.PATIENT,
+    repeated: bool = False,
+) -> tuple[str, list[str]]:
+    verdict = Verdict(action, "test.rule", "a test", topic, also)
+    reply = REPLIES.reply(verdict, audience=audience, region=region, repeated=repeated)
     return reply.text, [contact.number for contact in reply.contacts]
 
 
