@@ -61,12 +61,22 @@ class _Timings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What retrieval gave for a message."""
+class Found:
+    """What retrieval gave for a message: how it was read, what was found in which build, and whether that answers."""
 
+    workbench: Workbench
     query: Query
     evidence: Evidence
     coverage: Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An answer with the work behind it. `found` is None where nothing was looked up (an emergency, small talk)."""
+
+    answer: Answer
+    screened: Verdict
+    found: Found | None
 
 
 class Assistant:
@@ -106,6 +116,20 @@ class Assistant:
             GuardError: the guard failed; nothing was answered.
             BuildError: there is no build that can serve.
         """
+        return self.explain(question).answer
+
+    def explain(self, question: Question) -> Explanation:
+        """Answer one question as `ask` does, and show the work: the guard's verdict, the candidates, the coverage.
+
+        Args:
+            question: the message as written, with its audience, region and conversation.
+
+        Returns:
+            The answer and what led to it. Nothing in it holds the message as written, only its redacted form.
+
+        Raises:
+            QuestionError, GuardError, BuildError: as `ask` does.
+        """
         timings = _Timings()
         with timings.step("total"):
             self._validate(question)
@@ -113,10 +137,11 @@ class Assistant:
             with timings.step("screen"):
                 verdict = self._screen(question, conversation)
             asked = self._redactor.redact(question.text)
-            answer, turn = self._answer(question, asked, verdict, conversation, timings)
-            self._conversations.add(conversation, turn)
+            found = self._look_up(question, asked, verdict, conversation, timings)
+            answer = self._answer(question, verdict, found, conversation, timings)
+            self._conversations.add(conversation, _turn(asked, answer, found))
         _log.info("answered", id=answer.id, action=answer.verdict.action, rule=answer.verdict.rule, ms=timings.ms)
-        return replace(answer, timings_ms=timings.ms)
+        return Explanation(replace(answer, timings_ms=timings.ms), verdict, found)
 
     def place(self, passage_id: str) -> Place:
         """Where a passage stands, with its text.
@@ -179,77 +204,59 @@ class Assistant:
         except Exception as error:
             raise GuardError("The guard failed on this message.", fix="Report it; nothing was answered.") from error
 
-    def _answer(
+    def _look_up(
         self, question: Question, asked: str, verdict: Verdict, conversation: Conversation, timings: _Timings
-    ) -> tuple[Answer, Turn]:
+    ) -> Found | None:
+        """What the corpus holds on a message; None where the reply alone answers."""
         if verdict.action in _REPLY_ONLY:
-            answer = self._reply_only(question, verdict, conversation)
-            return answer, Turn(asked, asked, verdict)
+            return None
         workbench = self._workbenches.current()
-        found = self._find(question, asked, verdict, conversation, workbench, timings)
-        if verdict.action in _REDIRECTS:
-            answer = self._redirect(question, verdict, found, conversation, workbench)
-        else:
-            answer = self._informed(question, found, conversation, workbench, timings)
-        stated = answer.statements or answer.conflicts
-        sections = [candidate.section.id for candidate in found.evidence.candidates[:3]] if stated else []
-        return answer, Turn(asked, found.query.text, answer.verdict, tuple(sections))
-
-    def _find(
-        self,
-        question: Question,
-        asked: str,
-        verdict: Verdict,
-        conversation: Conversation,
-        workbench: Workbench,
-        timings: _Timings,
-    ) -> _Found:
         with timings.step("rewrite"):
             query = workbench.rewriter.rewrite(asked, conversation)
         with timings.step("retrieve"):
             evidence = workbench.retriever.find(query.text, question.audience)
         coverage = self._judge.decide(evidence, workbench.build, doubted=verdict.doubt is Action.OFF_TOPIC)
-        return _Found(query, evidence, coverage)
+        return Found(workbench, query, evidence, coverage)
+
+    def _answer(
+        self,
+        question: Question,
+        verdict: Verdict,
+        found: Found | None,
+        conversation: Conversation,
+        timings: _Timings,
+    ) -> Answer:
+        if found is None:
+            return self._reply_only(question, verdict, conversation)
+        if verdict.action in _REDIRECTS:
+            return self._redirect(question, verdict, found, conversation)
+        return self._informed(question, found, conversation, timings)
 
     def _reply_only(self, question: Question, verdict: Verdict, conversation: Conversation) -> Answer:
         reply = self._reply(question, verdict, conversation)
         return self._finished(conversation, verdict, reply, build=current_build_id(self._home) or "none")
 
-    def _redirect(
-        self,
-        question: Question,
-        verdict: Verdict,
-        found: _Found,
-        conversation: Conversation,
-        workbench: Workbench,
-    ) -> Answer:
+    def _redirect(self, question: Question, verdict: Verdict, found: Found, conversation: Conversation) -> Answer:
         """The redirect first; behind it what the sources say in general, if they surely cover it."""
         reply = self._reply(question, verdict, conversation)
         general = None
         if found.coverage.covered and found.coverage.confidence >= GENERAL_CONFIDENCE_MIN:
-            general = self._draft(question, found, workbench, LeadIn.GENERAL)
+            general = self._draft(question, found, LeadIn.GENERAL)
         return self._finished(
             conversation,
             verdict,
             reply,
             general,
-            build=workbench.build.id,
-            suggestions=workbench.composer.suggestions(found.evidence, question.audience),
+            build=found.workbench.build.id,
+            suggestions=found.workbench.composer.suggestions(found.evidence, question.audience),
         )
 
-    def _informed(
-        self,
-        question: Question,
-        found: _Found,
-        conversation: Conversation,
-        workbench: Workbench,
-        timings: _Timings,
-    ) -> Answer:
+    def _informed(self, question: Question, found: Found, conversation: Conversation, timings: _Timings) -> Answer:
         """What the corpus says, or that it does not say."""
         with timings.step("compose"):
-            stated = self._draft(question, found, workbench) if found.coverage.covered else None
+            stated = self._draft(question, found) if found.coverage.covered else None
         used = [found.evidence.candidates[0].section.id] if stated else []
-        suggestions = workbench.composer.suggestions(found.evidence, question.audience, used)
+        suggestions = found.workbench.composer.suggestions(found.evidence, question.audience, used)
         if stated:
             verdict = Verdict(Action.ANSWER, found.coverage.rule, "the corpus answers")
             reply = Reply("")
@@ -263,21 +270,19 @@ class Assistant:
             verdict,
             reply,
             stated,
-            build=workbench.build.id,
+            build=found.workbench.build.id,
             suggestions=suggestions,
             about=found.query.about,
         )
 
-    def _draft(
-        self, question: Question, found: _Found, workbench: Workbench, opening: LeadIn | None = None
-    ) -> Draft | None:
+    def _draft(self, question: Question, found: Found, opening: LeadIn | None = None) -> Draft | None:
         """The stated part, or None if nothing sound can be stated."""
-        corpus = workbench.build.corpus
+        corpus = found.workbench.build.corpus
 
         def is_sound(statement: Statement) -> bool:
             return not self._guard.objections(statement)
 
-        selection = workbench.composer.compose(found.evidence, question.audience)
+        selection = found.workbench.composer.compose(found.evidence, question.audience)
         written = draft(selection, corpus, is_sound, opening)
         return written if written and written.is_sound(corpus) else None
 
@@ -311,3 +316,12 @@ class Assistant:
             contacts=reply.contacts,
             suggestions=suggestions,
         )
+
+
+def _turn(asked: str, answer: Answer, found: Found | None) -> Turn:
+    """What is remembered of an exchange: redacted text, how it was read, what answered it."""
+    if found is None:
+        return Turn(asked, asked, answer.verdict)
+    stated = answer.statements or answer.conflicts
+    sections = [candidate.section.id for candidate in found.evidence.candidates[:3]] if stated else []
+    return Turn(asked, found.query.text, answer.verdict, tuple(sections))

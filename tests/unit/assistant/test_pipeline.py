@@ -109,3 +109,20 @@ def test_a_patients_median_answer_is_short(assistant: Assistant) -> None:
     """At most 150 words, conflicts included."""
     lengths = sorted(len(assistant.ask(Question(case["ask"])).text.split()) for case in FOUNDING)
     assert lengths[len(lengths) // 2] <= 100
+
+
+def test_an_explanation_is_the_answer_with_its_work(assistant: Assistant) -> None:
+    """What was screened, how the question was read, what was found, and the very answer that `ask` gives."""
+    question = Question("which category am I? my left hip sits higher")
+    explained = assistant.explain(question)
+    assert explained.answer.text == assistant.ask(question).text
+    assert explained.screened.action is Action.REFUSE_DIAGNOSIS
+    assert explained.found is not None
+    assert explained.found.evidence.candidates
+
+
+def test_an_emergency_is_explained_without_a_search(assistant: Assistant) -> None:
+    """Nothing is looked up while somebody must call for help."""
+    explained = assistant.explain(Question("crushing chest pain and I am short of breath"))
+    assert explained.screened.action is Action.EMERGENCY
+    assert explained.found is None
