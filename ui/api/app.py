@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Body, Depends, FastAPI, Query, Request
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi.staticfiles import StaticFiles
 
 from assistant.bootstrap import bootstrap
 from assistant.domain import Answer, Question
@@ -13,11 +16,13 @@ from assistant.errors import SOTError
 from assistant.pipeline import Assistant
 from assistant.settings import Settings, read_settings
 from ui.api.examples import ASK_EXAMPLES, PROBLEMS
+from ui.api.headers import SafetyHeaders
 from ui.api.limiting import BodyLimit, RateLimiter
 from ui.api.problems import install_problem_handlers
 from ui.api.schemas import AnswerOut, AskBody, DocumentOut, DocumentsOut, PassageOut
 
 BODY_BYTES_MAX = 64 * 1024
+WIDGET = Path(__file__).parents[1] / "widget"
 
 
 def create_app(settings: Settings | None = None, assistant: Assistant | None = None) -> FastAPI:
@@ -54,8 +59,13 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
     app.state.failure = None
     app.state.limiter = RateLimiter(chosen.rate_limits)
     app.add_middleware(BodyLimit, bytes_max=BODY_BYTES_MAX)
+    # A clinic's page embeds the widget from another origin. There is no cookie that another page could borrow.
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"])
+    app.add_middleware(SafetyHeaders)
     install_problem_handlers(app)
     _add_routes(app)
+    # Last: it takes every path that is left. Its index is the demo page.
+    app.mount("/", StaticFiles(directory=WIDGET, html=True))
     return app
 
 

@@ -1,0 +1,64 @@
+/** An opened citation: the passage with the quote marked, who says it, how strongly, from which source. */
+
+import { link, make } from "./elements.js";
+import { cut } from "./text.js";
+import { STRENGTHS, VOICES, WORDS } from "./words.js";
+
+/**
+ * Draw a citation. The quote stands there at once; the passage around it follows when it has come.
+ *
+ * @param {object} citation as it came over the wire.
+ * @param {Promise<{text: string}>} passage
+ * @param {() => void} close called by the close button and by Escape.
+ * @returns {HTMLElement} a region that can take the focus.
+ */
+export function drawSource(citation, passage, close) {
+  const name = WORDS.source(citation.marker);
+  const quoted = make("blockquote", { class: "passage" }, make("mark", {}, citation.quote));
+  const note = make("p", { class: "note", role: "status" }, WORDS.loadingPassage);
+  passage.then(
+    ({ text }) => showPassage(quoted, note, citation, text),
+    () => note.replaceChildren(WORDS.passageAway),
+  );
+  return make(
+    "section",
+    { class: "source", tabindex: "-1", "aria-label": name, onkeydown: (event) => event.key === "Escape" && close() },
+    make(
+      "header",
+      {},
+      make("p", { class: "source-title" }, `${name}: ${[citation.title, ...citation.heading].join(" › ")}`),
+      make("button", { type: "button", class: "quiet", onclick: close }, WORDS.closeSource),
+    ),
+    quoted,
+    note,
+    drawOrigin(citation),
+  );
+}
+
+/** The passage around the quote, if it holds the quote where the citation says; a warning if not. */
+function showPassage(quoted, note, { quote, start, end }, text) {
+  const [before, between, after] = cut(text, start, end);
+  if (between === quote) {
+    quoted.replaceChildren(before, make("mark", {}, between), after);
+    note.remove();
+  } else {
+    quoted.replaceChildren(quote);
+    note.replaceChildren(WORDS.passageDiffers);
+    note.classList.add("warning");
+  }
+}
+
+/** Who says it, how strongly, whose words they were, who reviewed ours. */
+function drawOrigin({ voice, strength, sources, review }) {
+  const rows = [[WORDS.saidBy, [VOICES[voice] ?? voice]]];
+  if (strength) rows.push([WORDS.strength, [STRENGTHS[strength] ?? strength]]);
+  for (const source of sources) rows.push([WORDS.ourWordingOf, drawCited(source)]);
+  const reviewed = review.status !== "pending" && review.by;
+  rows.push([WORDS.review, [reviewed ? WORDS.reviewBy(review.by, review.on) : WORDS.reviewPending]]);
+  return make("dl", {}, ...rows.map(([term, held]) => make("div", {}, make("dt", {}, term), make("dd", {}, ...held))));
+}
+
+function drawCited({ title, publisher, year, url }) {
+  const beside = [publisher, year].filter(Boolean).join(", ");
+  return [link(title, url, WORDS.newTab), beside ? `, ${beside}` : null];
+}
