@@ -1,12 +1,13 @@
 """The service: routes that translate between the wire and the assistant, and nothing else."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Body, Depends, FastAPI, Query, Request
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import FileResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from fastapi.staticfiles import StaticFiles
 
@@ -64,8 +65,7 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
     app.add_middleware(SafetyHeaders)
     install_problem_handlers(app)
     _add_routes(app)
-    # Last: it takes every path that is left. Its index is the demo page.
-    app.mount("/", StaticFiles(directory=WIDGET, html=True))
+    _add_pages(app)
     return app
 
 
@@ -145,6 +145,21 @@ def _add_routes(app: FastAPI) -> None:
     def readyz(assistant: TheAssistant) -> dict[str, str]:
         """The build that serves; 503 if the guard or the build is missing."""
         return {"status": "ready", "build": assistant.workbench.build.id}
+
+
+def _add_pages(app: FastAPI) -> None:
+    """The widget and its demo page, files as they are."""
+    for path, file in (("/", "demo/index.html"), ("/widget.js", "widget.js")):
+        app.add_api_route(path, _sending(WIDGET / file), methods=["GET", "HEAD"], include_in_schema=False)
+    for folder in ("widget", "demo"):
+        app.mount(f"/{folder}", StaticFiles(directory=WIDGET / folder))
+
+
+def _sending(file: Path) -> Callable[[], FileResponse]:
+    def send() -> FileResponse:
+        return FileResponse(file)
+
+    return send
 
 
 def _events(answer: AnswerOut) -> Iterator[ServerSentEvent]:
