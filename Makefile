@@ -6,14 +6,15 @@ export SOT_HOME ?= .sot
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: serve ask test check format bench lock clean help
+.PHONY: serve ask test check format evaluate bench lock clean help
 
 help:
-	@echo "make serve            build the index and serve the API on http://127.0.0.1:8000 (description at /docs)"
+	@echo "make serve            build the index; serve the page and the API on http://127.0.0.1:8000, the app on :8501"
 	@echo 'make ask Q="..."      answer one question in the terminal'
 	@echo "make test             run the tests"
 	@echo "make check            format, lint, types, import contracts, corpus"
 	@echo "make format           put the code in order"
+	@echo "make evaluate         measure answers and guard on the development half of the evaluation sets"
 	@echo "make bench            time the assistant beside the plain quick-start"
 
 serve: $(VENV)/.runtime
@@ -37,6 +38,10 @@ check: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+evaluate: $(VENV)/.dev
+	$(BIN)/sot ingest
+	$(BIN)/sot evaluate
 
 bench: $(VENV)/.dev
 	$(BIN)/sot ingest

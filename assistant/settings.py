@@ -23,6 +23,7 @@ class Settings(BaseModel):
     corpus: Path = Field(CORPUS, description="the corpus folder that `sot ingest` reads")
     host: str = Field("127.0.0.1", description="address the service listens on")
     port: int = Field(8000, ge=1, le=65535, description="port the service listens on")
+    app_port: int = Field(8501, ge=1, le=65535, description="port the Streamlit app listens on")
     region: str = Field("US", pattern="^[A-Z]{2}$", description="region of callers who name none, ISO 3166")
     rate_limit: str = Field("60/minute", description="questions an address may ask, `limits` syntax, or off")
     encoder: str = Field(PUBLISHED, description="sentence encoder: the published one, or a model folder")

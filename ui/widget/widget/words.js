@@ -93,9 +93,9 @@ export const WORDS = {
   looking: "Looking in the sources",
   started: "New conversation.",
   understoodAs: "Understood as",
-  left: (count) => `${count.toLocaleString("en")} characters left`,
-  tooLong: (count) => `Please shorten your question by ${count.toLocaleString("en")} characters.`,
-  sourcesCount: (count) => (count === 1 ? "1 source" : `${count} sources`),
+  left: (count) => `${counted(count, "character")} left`,
+  tooLong: (count) => `Please shorten your question by ${counted(count, "character")}.`,
+  sourcesCount: (count) => counted(count, "source"),
   source: (marker) => `Source ${marker}`,
   closeSource: "Close",
   saidBy: "Who says it",
@@ -117,3 +117,7 @@ export const WORDS = {
   tryAgain: "Try again",
   toMendIt: "What you can do",
 };
+
+function counted(count, noun) {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+}
