@@ -28,11 +28,12 @@ def test_import_contracts_hold() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_serving_imports_no_torch_no_training_and_no_langchain() -> None:
-    """They are for export, training and chains, and would cost seconds at every start."""
+def test_serving_imports_no_torch_no_training_no_langchain_and_no_streamlit() -> None:
+    """They are for export, training, chains and the app, and would cost seconds at every start."""
     code = (
         "import sys, assistant.bootstrap, ui.cli, ui.api.app\n"
-        "heavy = {'torch', 'sentence_transformers', 'sklearn', 'scipy', 'transformers', 'langchain_core', 'textstat'}\n"
+        "heavy = {'torch', 'sentence_transformers', 'sklearn', 'scipy', 'transformers', 'langchain_core', 'textstat', "
+        "'streamlit', 'altair', 'pandas'}\n"
         "print(*sorted(heavy & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -304,3 +304,42 @@ def test_an_address_that_asks_too_often_is_told_how_long_to_wait(assistant: Assi
     assert [response.status_code for response in statuses] == [200, 200, 429]
     assert int(statuses[-1].headers["retry-after"]) > 0
     assert "Wait" in statuses[-1].json()["fix"]
+
+
+def test_the_demo_page_and_the_widget_are_served_under_a_strict_policy(client: TestClient) -> None:
+    """Their own files only, and no string becomes markup or script."""
+    for path, kind in (("/", "text/html"), ("/widget.js", "text/javascript"), ("/widget/style.css", "text/css")):
+        response = client.get(path)
+        assert response.status_code == 200
+        assert response.headers["content-type"].startswith(kind)
+        policy = response.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'")
+        assert "require-trusted-types-for 'script'" in policy
+        assert "unsafe" not in policy
+        assert response.headers["x-content-type-options"] == "nosniff"
+
+
+def test_every_error_carries_the_policy_too(client: TestClient) -> None:
+    """A problem document is as untrusted as a page."""
+    assert "content-security-policy" in client.get("/nothing").headers
+
+
+def test_answers_are_not_kept_in_caches(client: TestClient) -> None:
+    """Nobody's question is left behind on a shared machine; files are asked for anew."""
+    assert client.post("/v1/ask", json={"question": "What is SOT?"}).headers["cache-control"] == "no-store"
+    assert client.get("/widget.js").headers["cache-control"] == "no-cache"
+
+
+def test_files_beside_the_widget_are_not_served(client: TestClient) -> None:
+    """Neither by dots nor by encoded dots."""
+    for path in ("/widget/../../cli.py", "/widget/%2e%2e/%2e%2e/cli.py", "/demo/..%2f..%2fcli.py"):
+        assert client.get(path).status_code == 404
+
+
+def test_a_clinics_page_of_another_origin_may_ask(client: TestClient) -> None:
+    """Without credentials: there are none."""
+    asked = {"origin": "https://clinic.example", "access-control-request-method": "POST"}
+    preflight = client.options("/v1/ask", headers={**asked, "access-control-request-headers": "content-type"})
+    assert preflight.status_code == 200
+    assert preflight.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in preflight.headers
