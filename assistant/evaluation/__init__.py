@@ -1,1 +1,1 @@
-"""Measuring the assistant: speed now, quality with the evaluation sets. Reports, never gates."""
+"""Measuring the assistant: quality with the evaluation sets, speed with a bench. Reports, never gates."""

@@ -1,4 +1,4 @@
-"""Speed: start to first answer, warm answers, memory; ours and the baseline, each in a process of its own.
+"""Speed: start to first answer, warm answers, memory, the guard alone; each measured in a process of its own.
 
 Each question is asked once, so that no cache of answers can help. Figures are reports, never pass or fail.
 """
@@ -11,70 +11,149 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
-from assistant.settings import Settings, read_settings
-from ingest.corpus import read_corpus
+from assistant.evaluation.checkout import Commit
+from assistant.evaluation.errors import EvaluationError
+from assistant.evaluation.report import Bench, GuardSpeed, Screening, Speed
+from assistant.evaluation.sets import EvaluationSets, Split
+from assistant.pipeline import CHARACTERS_MAX
+from assistant.settings import PREFIX, Settings, read_settings
+
+SCREENED_MAX = 200
+LONG_MAX = 40
 
 
-def run_bench(settings: Settings, *, questions: int, with_baseline: bool) -> dict[str, Any]:
-    """Measure.
+def run_bench(settings: Settings, sets: EvaluationSets, *, questions: int, with_baseline: bool) -> Bench:
+    """Measure speed on the development half.
 
     Args:
-        settings: a home with a current build, and the corpus it was made from.
-        questions: how many different questions to ask warm.
+        settings: a home with a current build, and the corpus it was made from; passed on to the processes that measure.
+        sets: the evaluation sets.
+        questions: how many different questions to ask, the first of them cold.
         with_baseline: whether to measure the quick-start too.
 
     Returns:
-        Figures by system: `start_to_first_answer_s`, `warm_median_ms`, `warm_p95_ms`, `memory_mb` (peak resident).
+        The report. Memory is the peak resident set of a whole process, as `getrusage` counts it.
+
+    Raises:
+        EvaluationError: there are too few questions to ask, or a process that measures failed.
     """
-    asks = [ask.text for ask in read_corpus(settings.corpus).asks]
-    asked = asks[:: max(1, len(asks) // questions)][:questions]
-    figures: dict[str, Any] = {
-        "measured": datetime.now(UTC).date().isoformat(),
-        "machine": {"processors": os.cpu_count(), "python": platform.python_version()},
-        "questions": len(asked),
-        "assistant": _in_own_process("assistant", asked),
-    }
-    if with_baseline:
-        figures["baseline"] = _in_own_process("baseline", asked)
-    return figures
+    half = sets.half(Split.DEV)
+    asked = [
+        {"text": text, "audience": audience}
+        for text, audience in _spread({case.question: case.audience.value for case in half.questions}, questions)
+    ]
+    if len(asked) < 3:
+        raise EvaluationError("A median needs at least three questions.", fix="Ask more with --questions.")
+    messages = [text for text, _ in _spread({case.message: None for case in half.guard}, SCREENED_MAX)]
+    commit = Commit.current()
+    return Bench(
+        measured=date.today().isoformat(),
+        commit=commit.id,
+        dirty=commit.dirty,
+        machine={"processors": os.cpu_count(), "python": platform.python_version()},
+        questions=len(asked),
+        assistant=Speed.model_validate(_in_own_process("assistant", settings, asked)),
+        baseline=Speed.model_validate(_in_own_process("baseline", settings, asked)) if with_baseline else None,
+        guard=GuardSpeed(
+            typical=Screening.model_validate(_in_own_process("guard", settings, messages)),
+            longest=Screening.model_validate(_in_own_process("guard", settings, longest(messages))),
+        ),
+    )
 
 
-def _in_own_process(system: str, questions: list[str]) -> dict[str, float]:
+def longest(messages: Sequence[str]) -> list[str]:
+    """Different texts of the most characters that a question may have, each made of whole messages and cut at the end.
+
+    Args:
+        messages: to make them of.
+
+    Returns:
+        At most `LONG_MAX`; each begins at another message.
+    """
+    starts = range(0, len(messages), max(1, len(messages) // LONG_MAX))
+    turned = (" ".join([*messages[start:], *messages[:start]]) for start in starts)
+    # A few short messages are said over and over until they fill the text.
+    filled = (f"{text} " * (1 + CHARACTERS_MAX // len(text)) for text in turned)
+    return [text[:CHARACTERS_MAX] for text in filled][:LONG_MAX]
+
+
+def _spread(items: dict[str, Any], count: int) -> list[tuple[str, Any]]:
+    """So many items from all over the set, which is ordered by subject."""
+    kept = list(items.items())
+    return kept[:: max(1, len(kept) // max(1, count))][:count]
+
+
+def _in_own_process(system: str, settings: Settings, items: Sequence[Any]) -> Any:
     """Measure one system in a fresh interpreter, so that neither warms nor burdens the other."""
     done = subprocess.run(
         [sys.executable, "-m", "assistant.evaluation.bench", system],
-        input=json.dumps(questions),
+        input=json.dumps(items),
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
+        env=os.environ | {f"{PREFIX}{name.upper()}": str(value) for name, value in settings.model_dump().items()},
     )
-    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return figures
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise EvaluationError(
+            f"Measuring the {system} failed: {last}",
+            fix="Run `sot ingest` first; the baseline needs the packages of requirements-dev.lock (`make test`).",
+        )
+    return json.loads(done.stdout.splitlines()[-1])
 
 
-def _measure(system: str, questions: list[str]) -> dict[str, float]:
+def _measure_answers(open_system: Callable[[Settings], Callable[[Any], Any]], asked: list[Any]) -> dict[str, float]:
     started = time.perf_counter()
-    ask = _OPENERS[system](read_settings())
-    ask(questions[0])
+    ask = open_system(read_settings())
+    ask(asked[0])
     first = time.perf_counter() - started
-    times = []
-    for question in questions[1:]:
-        before = time.perf_counter()
-        ask(question)
-        times.append((time.perf_counter() - before) * 1000)
+    times = _timed(ask, asked[1:])
     return {
         "start_to_first_answer_s": round(first, 3),
         "warm_median_ms": round(statistics.median(times), 2),
-        "warm_p95_ms": round(statistics.quantiles(times, n=20)[-1], 2),
+        "warm_p95_ms": _p95(times),
         "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }
 
 
-def _open_assistant(settings: Settings) -> Callable[[str], Any]:
+def _measure_guard(messages: list[str]) -> dict[str, float]:
+    """The guard alone, warm."""
+    from assistant.bootstrap import open_guard
+    from assistant.domain import Conversation
+    from ingest.encoder import open_encoder
+
+    settings = read_settings()
+    guard = open_guard(open_encoder(settings.home, settings.encoder))
+    alone = Conversation("con_none")
+    guard.screen("Good morning to you", alone)
+    times = _timed(lambda message: guard.screen(message, alone), messages)
+    return {
+        "messages": len(messages),
+        "median_characters": int(statistics.median(map(len, messages))),
+        "p50_ms": round(statistics.median(times), 2),
+        "p95_ms": _p95(times),
+    }
+
+
+def _timed(ask: Callable[[Any], Any], items: Sequence[Any]) -> list[float]:
+    """Milliseconds for each."""
+    times = []
+    for item in items:
+        before = time.perf_counter()
+        ask(item)
+        times.append((time.perf_counter() - before) * 1000)
+    return times
+
+
+def _p95(times: Sequence[float]) -> float:
+    return round(statistics.quantiles(times, n=20, method="inclusive")[-1], 2)
+
+
+def _open_assistant(settings: Settings) -> Callable[[Any], Any]:
     """The whole answer: guard, retrieval, composing, checks."""
     import logging
 
@@ -82,24 +161,27 @@ def _open_assistant(settings: Settings) -> Callable[[str], Any]:
 
     from assistant.bootstrap import bootstrap
     from assistant.domain import Question
+    from ingest.documents import Audience
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     assistant = bootstrap(settings)
-    return lambda question: assistant.ask(Question(question))
+    return lambda asked: assistant.ask(Question(asked["text"], Audience(asked["audience"])))
 
 
-def _open_baseline(settings: Settings) -> Callable[[str], Any]:
+def _open_baseline(settings: Settings) -> Callable[[Any], Any]:
     """Bare retrieval: the quick-start has no guard and no checks."""
     from assistant.evaluation.baseline import open_baseline
 
     retriever = open_baseline(settings.corpus)
-    return lambda question: retriever.invoke(question)
+    return lambda asked: retriever.invoke(asked["text"])
 
 
-_OPENERS: dict[str, Callable[[Settings], Callable[[str], Any]]] = {
-    "assistant": _open_assistant,
-    "baseline": _open_baseline,
-}
+def _main(system: str) -> dict[str, float]:
+    items = json.load(sys.stdin)
+    if system == "guard":
+        return _measure_guard(items)
+    return _measure_answers(_open_assistant if system == "assistant" else _open_baseline, items)
+
 
 if __name__ == "__main__":
-    print(json.dumps(_measure(sys.argv[1], json.load(sys.stdin))))
+    print(json.dumps(_main(sys.argv[1])))

@@ -1,0 +1,47 @@
+"""A figure: one measure over one group of cases, with its interval."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from assistant.evaluation.measures import Measure, Unit
+from assistant.evaluation.sets import SetName, Split
+
+
+class System(StrEnum):
+    """What is measured."""
+
+    ASSISTANT = "assistant"
+    QUICK_START = "quick-start"
+
+
+class Figure(BaseModel):
+    """One measured figure. `low` and `high` bound its 95% interval; shares name `hits` of `of`, others only `of`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    system: System
+    split: Split
+    set: SetName
+    measure: Measure
+    group: str
+    value: float
+    low: float | None
+    high: float | None
+    hits: int | None
+    of: int | None
+    unit: Unit
+
+
+class Miss(BaseModel):
+    """A case that went wrong, without its text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    split: Split
+    set: SetName
+    id: str
+    expected: str
+    got: str
+    rule: str
+    tags: tuple[str, ...]

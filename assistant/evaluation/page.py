@@ -1,0 +1,227 @@
+"""The page of results, `docs/results/README.md`: everything in it comes from the reports and the ledger beside it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.domain import Action
+from assistant.evaluation.figures import Figure, System
+from assistant.evaluation.headlines import MAIN, WEAKEST_CASES_MIN, counted, said, weakest
+from assistant.evaluation.ledger import NAME, Look, read_looks
+from assistant.evaluation.measures import Measure, Unit
+from assistant.evaluation.report import Bench, Evaluation, Speed, stored
+from assistant.evaluation.sets import ALL, SetName, Split
+
+PAGE = "README.md"
+_HALVES = {Split.TEST: "test half", Split.DEV: "development half"}
+_SYSTEMS = {System.ASSISTANT: "SOT Assistant", System.QUICK_START: "quick-start"}
+_SETS = {
+    SetName.GUARD: "Guard",
+    SetName.QUESTIONS: "Questions that the facts answer",
+    SetName.NOT_COVERED: "Questions that no fact answers",
+    SetName.DIALOGUES: "Dialogues",
+}
+# The measures told apart by group; the others stand over all cases only.
+_BY_GROUP = {
+    SetName.GUARD: (Measure.RIGHT_ACTION, Measure.DANGER_TOLD, Measure.FALSE_ALARM, Measure.HONEST_PASSED),
+    SetName.QUESTIONS: (Measure.FACT_STATED, Measure.RIGHT_FIRST, Measure.ABSTAINED, Measure.REFUSED),
+    SetName.NOT_COVERED: (Measure.TOLD_NOT_COVERED, Measure.FALSELY_ANSWERED),
+    SetName.DIALOGUES: (Measure.TURN_RIGHT, Measure.DIALOGUE_RIGHT),
+}
+_SPEEDS = {
+    "start_to_first_answer_s": "start to first answer, s",
+    "warm_median_ms": "one warm answer, median, ms",
+    "warm_p95_ms": "one warm answer, 95th percentile, ms",
+    "memory_mb": "memory, peak resident, MB",
+}
+
+_HEAD = f"""# Results
+
+Written by `sot evaluate` and `sot bench` from the reports in this folder. A test compares page and reports, so edits
+by hand do not last.
+
+A figure is a share of cases unless it says otherwise, with its 95% interval: Wilson's for shares, the percentile
+bootstrap's for ranks, words and statements. The cases are described in
+[tests/evaluation](../../tests/evaluation/README.md); their labels were reviewed by no clinician. The development half
+has chosen weights and thresholds, so only the test half judges; each look at it is in [{NAME}]({NAME}).
+
+The quick-start is what tutorials build: LangChain's RecursiveCharacterTextSplitter (1000/200), HuggingFaceEmbeddings,
+Chroma, k = 4, over the same documents, asked the same questions. It retrieves and does no more. **It has no guard and
+never abstains**, so its figures there are not measured but follow: whatever it is sent goes through, emergencies too.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Half:
+    """One half of one report."""
+
+    report: Evaluation
+    split: Split
+
+    def figures(self, name: SetName) -> tuple[Figure, ...]:
+        return tuple(f for f in self.report.figures if f.split is self.split and f.set is name)
+
+
+def write_page(folder: Path) -> Path:
+    """Write the page of a folder anew.
+
+    Returns:
+        The page.
+
+    Raises:
+        ReportError: a report or the ledger cannot be read.
+    """
+    path = folder / PAGE
+    path.write_text(render_page(folder), "utf-8")
+    return path
+
+
+def render_page(folder: Path) -> str:
+    """The page of a folder: the newest whole report of either half, the newest bench, every look at the test half.
+
+    Args:
+        folder: holds the reports and the ledger.
+
+    Returns:
+        Markdown; the same for the same files.
+
+    Raises:
+        ReportError: a report or the ledger cannot be read.
+    """
+    blocks = [_HEAD.strip()]
+    if looks := read_looks(folder / NAME):
+        blocks += _looks(looks)
+    for split in (Split.TEST, Split.DEV):
+        blocks += _half(_newest(folder, split), split)
+    if bench := next(stored(folder, Bench), None):
+        blocks += _bench(*bench)
+    blocks += _meanings()
+    return "\n\n".join(blocks) + "\n"
+
+
+def _newest(folder: Path, split: Split) -> tuple[Path, Evaluation] | None:
+    """The newest report on a half that asked every set of it; if none did, the newest that asked some."""
+    newest = None
+    for path, report in stored(folder, Evaluation):
+        if split in report.splits:
+            newest = newest or (path, report)
+            if {figure.set for figure in report.figures if figure.split is split} == set(SetName):
+                return path, report
+    return newest
+
+
+def _looks(looks: Sequence[Look]) -> Iterator[str]:
+    yield "## Looks at the test half"
+    yield f"{len(looks)} so far. The more, the less a figure on it proves."
+    rows = ((look.on, _commit(look.commit, look.dirty), look.why) for look in looks)
+    yield _table(("on", "commit", "why"), rows)
+
+
+def _half(newest: tuple[Path, Evaluation] | None, split: Split) -> Iterator[str]:
+    yield f"## The {_HALVES[split]}"
+    if newest is None:
+        yield "No report in this folder has asked it."
+        return
+    path, report = newest
+    yield (
+        f"Measured {report.measured} at commit {_commit(report.commit, report.dirty)}, build `{report.build}`; by then "
+        f"the test half had been looked at {report.test_looks} times: [{path.name}]({path.name})."
+    )
+    half = _Half(report, split)
+    for name, title in _SETS.items():
+        if figures := half.figures(name):
+            yield f"### {title} ({report.sets[name][split]:,} cases)"
+            yield from _set(figures, name)
+    yield from _weak(half)
+
+
+def _set(figures: Sequence[Figure], name: SetName) -> Iterator[str]:
+    """Over all cases, both systems beside each other; then by group."""
+    everything = [figure for figure in figures if figure.group == ALL]
+    measures = dict.fromkeys(figure.measure for figure in everything)
+    systems = [system for system in System if any(figure.system is system for figure in everything)]
+    rows = [[_name(measure), *(_cell(everything, measure, ALL, system) for system in systems)] for measure in measures]
+    yield _table(("all cases", *(_SYSTEMS[system] for system in systems)), rows)
+    if name is SetName.GUARD:
+        yield _by_action(figures)
+    shown = [measure for measure in _BY_GROUP[name] if measure in measures]
+    grouped = [f for f in figures if f.system is System.ASSISTANT and f.measure in shown and ":" in f.group]
+    groups = sorted(dict.fromkeys(figure.group for figure in grouped))
+    rows = [[group, *(_cell(grouped, measure, group) for measure in shown)] for group in groups]
+    yield _table(("SOT Assistant by group", *map(_name, shown)), rows)
+
+
+def _by_action(figures: Sequence[Figure]) -> str:
+    """The guard by the action that fits: the person's, the guard's alone, the quick-start's."""
+    rows = []
+    for action in Action:
+        if any(figure.group == action for figure in figures):
+            final = _cell(figures, Measure.RIGHT_ACTION, action)
+            alone = _cell(figures, Measure.RIGHT_SCREENING, action)
+            alarm = _cell(figures, Measure.FALSE_ALARM, action)
+            through = _cell(figures, Measure.RIGHT_ACTION, action, System.QUICK_START)
+            rows.append([f"`{action}`", final, alone, alarm, through])
+    return _table(("action that fits", "right action", "guard alone", "false alarm", "quick-start (no guard)"), rows)
+
+
+def _weak(half: _Half) -> Iterator[str]:
+    yield "### Where it is weakest"
+    mains = ", ".join(f"{_name(measure)} ({_SETS[name].lower()})" for name, measure in MAIN.items())
+    yield f"The lowest groups of {WEAKEST_CASES_MIN} cases or more in each set's main measure: {mains}."
+    rows = ([_SETS[f.set], _group(f), said(f), counted(f)] for f in weakest(half.report.figures, half.split))
+    yield _table(("set", "group", "figure", "cases"), rows)
+    yield "Misses by tag, a miss under each of its tags:"
+    by_set = half.report.misses_by_tag.get(half.split, {})
+    rows = ([_SETS[name], ", ".join(f"{tag} {count}" for tag, count in tags.items())] for name, tags in by_set.items())
+    yield _table(("set", "misses"), rows)
+
+
+def _group(figure: Figure) -> str:
+    return f"`{figure.group}`" if figure.group in set(Action) else figure.group
+
+
+def _bench(path: Path, bench: Bench) -> Iterator[str]:
+    yield "## Speed"
+    machine = ", ".join(f"{name} {value}" for name, value in bench.machine.items())
+    yield (
+        f"Measured {bench.measured} at commit {_commit(bench.commit, bench.dirty)} over {bench.questions} development "
+        f"questions, each asked once, each system in a process of its own ({machine}): [{path.name}]({path.name})."
+    )
+    systems = [("SOT Assistant", bench.assistant), ("quick-start (retrieval only)", bench.baseline)]
+    shown: list[tuple[str, Speed]] = [(name, speed) for name, speed in systems if speed]
+    rows = ([label, *(f"{getattr(speed, key):,.1f}" for _, speed in shown)] for key, label in _SPEEDS.items())
+    yield _table(("", *(name for name, _ in shown)), rows)
+    screened = [("as people write", bench.guard.typical), ("the longest it reads", bench.guard.longest)]
+    lines = (
+        [name, f"{one.median_characters:,}", f"{one.messages}", f"{one.p50_ms:,.1f}", f"{one.p95_ms:,.1f}"]
+        for name, one in screened
+    )
+    yield _table(("guard alone", "characters, median", "messages", "median, ms", "95th percentile, ms"), lines)
+
+
+def _meanings() -> Iterator[str]:
+    yield "## What the measures mean"
+    yield _table(("measure", "meaning"), ((_name(measure), measure.means) for measure in Measure))
+
+
+def _cell(figures: Iterable[Figure], measure: Measure, group: str, system: System = System.ASSISTANT) -> str:
+    """One figure, or a dash where the measure does not apply."""
+    for figure in figures:
+        if (figure.measure, figure.group, figure.system) == (measure, group, system):
+            return f"{said(figure)} {counted(figure)}"
+    return "–"
+
+
+def _name(measure: Measure) -> str:
+    unit = {Unit.RANK: ", mean", Unit.WORDS: ", median", Unit.STATEMENTS: ", mean"}.get(measure.unit, "")
+    return ("MRR" if measure is Measure.MRR else measure.replace("_", " ")) + unit
+
+
+def _commit(id: str | None, dirty: bool) -> str:
+    known = f"`{id}`" if id else "unknown"
+    return f"{known} with uncommitted changes" if dirty else known
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)

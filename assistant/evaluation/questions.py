@@ -1,0 +1,110 @@
+"""Scoring answerable questions: was the right section found, are its facts stated, and how much else is said."""
+
+from collections.abc import Sequence
+
+from assistant.domain import Action
+from assistant.evaluation.asking import Outcome, Scored, states, words
+from assistant.evaluation.figures import Miss, System
+from assistant.evaluation.measures import Measure
+from assistant.evaluation.sets import QuestionCase, SetName, Split
+from assistant.evaluation.tally import Tally
+from ingest.documents import Audience, Corpus
+
+DEPTH = 4
+PATIENT_WORDS_MAX = 150
+BESIDE_THE_FACTS = "answer without the facts"
+
+
+def score_questions(outcomes: Sequence[Outcome[QuestionCase]], corpus: Corpus, split: Split) -> Scored:
+    """Score answerable questions.
+
+    Args:
+        outcomes: of one half.
+        corpus: tells which sections and statements rest on a question's facts.
+        split: which half.
+
+    Returns:
+        Figures by audience and tag; the questions whose answer states none of their facts.
+    """
+    tally = Tally(System.ASSISTANT, split, SetName.QUESTIONS)
+    misses = []
+    for outcome in outcomes:
+        tally_rank(tally, outcome.case, _rank(outcome, corpus))
+        _count_action(outcome, corpus, tally)
+        if outcome.answer.verdict.action is Action.ANSWER:
+            _count_answer(outcome, tally)
+        if not _states_any(outcome):
+            misses.append(_miss(outcome))
+    return Scored(tally.figures(), tuple(misses))
+
+
+def tally_rank(tally: Tally, case: QuestionCase, rank: int | None, *, depth_max: int | None = None) -> None:
+    """Count where the first right section, or the quick-start's first right chunk, stood.
+
+    Args:
+        tally: counts.
+        case: the question.
+        rank: from 1; None if it was not found.
+        depth_max: how many a system finds at most, if it is too few for some measure.
+    """
+    found = rank or 1_000_000
+    tally.add(Measure.RIGHT_FIRST, case.groups, found == 1)
+    tally.add(Measure.RIGHT_AMONG_FOUR, case.groups, found <= DEPTH)
+    if depth_max is None or depth_max > DEPTH:
+        tally.add(Measure.RIGHT_AMONG_FIVE, case.groups, found <= 5)
+    # Mean reciprocal rank: Voorhees, 1999, The TREC-8 question answering track report.
+    tally.add(Measure.MRR, case.groups, 1 / found if found <= DEPTH else 0.0)
+
+
+def _rank(outcome: Outcome[QuestionCase], corpus: Corpus) -> int | None:
+    """The place of the first section with a statement that rests on one of the question's facts."""
+    gold = outcome.case.gold
+    for place, id in enumerate(outcome.sections, start=1):
+        if any(gold & set(statement.facts) for statement in corpus.sections[id].statements):
+            return place
+    return None
+
+
+def _count_action(outcome: Outcome[QuestionCase], corpus: Corpus, tally: Tally) -> None:
+    case, action = outcome.case, outcome.answer.verdict.action
+    tally.add(Measure.ANSWERED, case.groups, action is Action.ANSWER)
+    tally.add(Measure.ABSTAINED, case.groups, action is Action.NOT_COVERED)
+    tally.add(Measure.REFUSED, case.groups, action not in {Action.ANSWER, Action.NOT_COVERED})
+    tally.add(Measure.FACT_STATED, case.groups, _states_any(outcome))
+    tally.add(Measure.ALL_FACTS_STATED, case.groups, _states_all(outcome))
+    tally.add(Measure.UNREACHABLE, case.groups, not case.gold & corpus.statements_of_fact.keys())
+
+
+def _count_answer(outcome: Outcome[QuestionCase], tally: Tally) -> None:
+    """What only an answer has: its length, and what it says beyond the question's facts."""
+    case, answer = outcome.case, outcome.answer
+    beyond = sum(not case.gold & set(statement.facts) for statement in answer.statements)
+    length = words(answer)
+    tally.add(Measure.IRRELEVANT_STATEMENTS, case.groups, beyond)
+    tally.add(Measure.WORDS, case.groups, length)
+    if case.audience is Audience.PATIENT:
+        tally.add(Measure.WITHIN_150_WORDS, case.groups, length <= PATIENT_WORDS_MAX)
+
+
+def _states_any(outcome: Outcome[QuestionCase]) -> bool:
+    """What stands behind a redirect is no answer, whatever it states."""
+    answer = outcome.answer
+    return answer.verdict.action is Action.ANSWER and any(states(answer, group) for group in outcome.case.facts)
+
+
+def _states_all(outcome: Outcome[QuestionCase]) -> bool:
+    answer = outcome.answer
+    return answer.verdict.action is Action.ANSWER and all(states(answer, group) for group in outcome.case.facts)
+
+
+def _miss(outcome: Outcome[QuestionCase]) -> Miss:
+    case, verdict = outcome.case, outcome.answer.verdict
+    return Miss(
+        split=case.split,
+        set=SetName.QUESTIONS,
+        id=case.id,
+        expected=case.action,
+        got=BESIDE_THE_FACTS if verdict.action is Action.ANSWER else verdict.action,
+        rule=verdict.rule,
+        tags=case.tags,
+    )
