@@ -71,15 +71,16 @@ function chunkBlocks(chunk) {
 }
 
 /**
- * The ways to reach a contact: "112 or 999" is two numbers.
+ * The ways to reach a contact: "112 or 999" is two numbers. `calls` in ui/app/calls.py reads them alike.
  *
  * @param {{service: string, number: string}} contact
  * @returns {Array<{number: string, href: string|null, byText: boolean}>}
  */
 export function waysToReach({ service, number }) {
-  const byText = /\btext\b/.test(service);
   return number.split(/\s+or\s+|,\s+/).map((one) => {
-    const dialled = one.match(/^[+*]?\d[\d\s-]*/)?.[0].replace(/[\s-]/g, "");
-    return { number: one, href: dialled ? `${byText ? "sms" : "tel"}:${dialled}` : null, byText };
+    const byText = /\btext\b/.test(service) || one.startsWith("text ");
+    const read = one.replace(/^text /, "");
+    const dialled = read.match(/^[+*]?\d[\d\s-]*/)?.[0].replace(/[\s-]/g, "");
+    return { number: read, href: dialled ? `${byText ? "sms" : "tel"}:${dialled}` : null, byText };
   });
 }

@@ -1,0 +1,57 @@
+"""Drawing that pages share: sources, conflicts side by side, tables."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from ui.app.markdown import link, marked, plain, table
+from ui.app.view import Disagreement, Origin
+from ui.app.view_work import Table
+
+
+def sources(origins: Sequence[Origin]) -> str:
+    """Sources as Markdown; the wording of what rests on them is ours, and says so."""
+    return "Our wording of " + "; ".join(link(origin.name, origin.url) for origin in origins)
+
+
+def draw_aside(text: str) -> None:
+    """Draw Markdown small and grey. `st.caption` would be too pale for small print that matters."""
+    st.markdown(f":small[:gray[{text}]]")
+
+
+def draw_disagreement(disagreement: Disagreement, anchors: Mapping[int, str]) -> None:
+    """Draw sources that differ, side by side where there is room.
+
+    Args:
+        disagreement: what they differ about, and each side.
+        anchors: where the markers of its sides lead.
+    """
+    with st.container(border=True):
+        st.subheader(f"Where sources differ: {plain(disagreement.about)}", anchor=False)
+        for column, side in zip(st.columns(len(disagreement.sides)), disagreement.sides, strict=True):
+            with column:
+                st.markdown(marked(side.text, anchors))
+                if side.origins:
+                    draw_aside(sources(side.origins))
+        st.markdown(plain(disagreement.comment))
+
+
+def draw_table(shown: Table) -> None:
+    """Draw a table of texts under its title."""
+    st.markdown(f"**{plain(shown.title)}**")
+    st.table(table(shown.header, shown.rows), border="horizontal", hide_index=True, alt=plain(shown.title))
+
+
+def draw_questions(title: str, questions: Sequence[str], key: str, ask: Callable[[str], None]) -> None:
+    """Draw questions as buttons that ask them.
+
+    Args:
+        title: what they are.
+        questions: what each button says and asks.
+        key: tells these buttons from others on the page.
+        ask: called with the question whose button is tapped.
+    """
+    st.markdown(f"**{plain(title)}**")
+    with st.container(horizontal=True, key=key):
+        for at, question in enumerate(questions):
+            st.button(plain(question), key=f"{key}-{at}", on_click=ask, args=(question,), wrap=True)
