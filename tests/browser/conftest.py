@@ -91,6 +91,11 @@ class Tab:
     complaints: list[str] = field(default_factory=list)
     requested: list[str] = field(default_factory=list)
 
+    def hear(self, kind: str, text: str, url: str) -> None:
+        """Note what the console says, if it is an error. Streamlit first looks for itself below a page's own path."""
+        if kind == "error" and "/_stcore/" not in url:
+            self.complaints.append(text)
+
     def violations(self) -> list[str]:
         """What axe finds, as `rule: where`."""
         found = Axe().run(self.page).response["violations"]
@@ -114,7 +119,7 @@ def open_tab(browser: Browser) -> Iterator[OpenTab]:
         page = browser.new_context(**{"viewport": DESKTOP, **options}).new_page()
         page.set_default_timeout(15_000)
         tab = Tab(page)
-        page.on("console", lambda message: message.type == "error" and tab.complaints.append(message.text))
+        page.on("console", lambda message: tab.hear(message.type, message.text, message.location["url"]))
         page.on("pageerror", lambda error: tab.complaints.append(str(error)))
         page.on("request", lambda request: tab.requested.append(request.url))
         tabs.append(tab)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from ui.app.calls import Call
-from ui.app.drawing import draw_aside, draw_disagreement, draw_questions, draw_table, sources
+from ui.app.drawing import draw_aside, draw_disagreement, draw_listing, draw_questions, sources
 from ui.app.markdown import highlighted, marked, plain, plain_lines, plain_run
 from ui.app.view import NOTICE, AnswerView, Block, Disagreement, Piece, QuotedPassage, Tone
 from ui.app.view_work import WorkView
@@ -40,8 +40,8 @@ def draw_answer(view: AnswerView, work: WorkView, key: str, ask: Callable[[str],
         if ask and view.suggestions:
             draw_questions("You could also ask", view.suggestions, f"{key}-suggestion", ask)
         with st.expander("Why this answer"):
-            for shown in (*work.pairs, *work.tables):
-                draw_table(shown)
+            for listing in work:
+                draw_listing(listing)
 
 
 def _draw_told(view: AnswerView, key: str) -> None:

@@ -1,12 +1,22 @@
 """Drawing that pages share: sources, conflicts side by side, tables."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
 from ui.app.markdown import link, marked, plain, table
 from ui.app.view import Disagreement, Origin
-from ui.app.view_work import Table
+from ui.app.view_work import Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of texts."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 def sources(origins: Sequence[Origin]) -> str:
@@ -34,6 +44,12 @@ def draw_disagreement(disagreement: Disagreement, anchors: Mapping[int, str]) ->
                 if side.origins:
                     draw_aside(sources(side.origins))
         st.markdown(plain(disagreement.comment))
+
+
+def draw_listing(listing: Listing) -> None:
+    """Draw items under their title. A table would have to be scrolled sideways on a phone, which no key can do."""
+    items = (f"- {plain(name)}: **{plain(value)}**" for name, value in listing.items)
+    st.markdown("\n".join((f"**{plain(listing.title)}**\n", *items)))
 
 
 def draw_table(shown: Table) -> None:

@@ -10,24 +10,18 @@ from ingest.documents import Corpus
 
 STATEMENTS_MAX = 10
 
-Rows = tuple[tuple[str, ...], ...]
+Items = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A table of texts."""
+class Listing:
+    """Items under a title: what each is called, and what it is."""
 
     title: str
-    header: tuple[str, ...]
-    rows: Rows
+    items: Items
 
 
-@dataclass(frozen=True, slots=True)
-class WorkView:
-    """The work behind an answer: pairs of what and value, then tables."""
-
-    pairs: tuple[Table, ...]
-    tables: tuple[Table, ...]
+WorkView = tuple[Listing, ...]
 
 
 def work_view(explanation: Explanation) -> WorkView:
@@ -37,35 +31,32 @@ def work_view(explanation: Explanation) -> WorkView:
         explanation: the answer with its work; without what was found if nothing was looked up.
 
     Returns:
-        Texts, all redacted as the explanation is.
+        Listings of texts, all redacted as the explanation is.
     """
     answer, found = explanation.answer, explanation.found
-    pairs = [
-        _pairs("Screened as", _verdict_rows(explanation.screened)),
-        _pairs("Decided as", _verdict_rows(answer.verdict)),
+    view = [
+        Listing("Screened as", _verdict_items(explanation.screened)),
+        Listing("Decided as", _verdict_items(answer.verdict)),
     ]
-    tables = []
     if found:
-        pairs.append(_pairs("Looked up", (("query as read", found.query.text), *_coverage_rows(found.coverage))))
-        tables = [_candidates(found.evidence, found.workbench.build.corpus), _statements(found.evidence)]
-    tables.append(_timings(answer.timings_ms))
-    return WorkView(tuple(pairs), tuple(tables))
+        view += [
+            Listing("Looked up", (("query as read", found.query.text), *_coverage_items(found.coverage))),
+            _candidates(found.evidence, found.workbench.build.corpus),
+            _statements(found.evidence),
+        ]
+    return (*view, _timings(answer.timings_ms))
 
 
-def _pairs(title: str, rows: Rows) -> Table:
-    return Table(title, ("What", "Value"), rows)
-
-
-def _verdict_rows(verdict: Verdict) -> Rows:
-    rows = [("action", verdict.action.value), ("rule", verdict.rule), ("reason", verdict.reason)]
+def _verdict_items(verdict: Verdict) -> Items:
+    items = [("action", verdict.action.value), ("rule", verdict.rule), ("reason", verdict.reason)]
     if verdict.also:
-        rows.append(("also fits", ", ".join(sorted(verdict.also))))
+        items.append(("also fits", ", ".join(sorted(verdict.also))))
     if verdict.doubt:
-        rows.append(("in doubt", verdict.doubt.value))
-    return tuple(rows)
+        items.append(("in doubt", verdict.doubt.value))
+    return tuple(items)
 
 
-def _coverage_rows(coverage: Coverage) -> Rows:
+def _coverage_items(coverage: Coverage) -> Items:
     return (
         ("covered", "yes" if coverage.covered else "no"),
         ("confidence", f"{coverage.confidence:.2f}"),
@@ -73,25 +64,24 @@ def _coverage_rows(coverage: Coverage) -> Rows:
     )
 
 
-def _candidates(evidence: Evidence, corpus: Corpus) -> Table:
-    """The sections that were found, with the features that ranked them."""
+def _candidates(evidence: Evidence, corpus: Corpus) -> Listing:
+    """The sections that were found, with the score and the features that it is made of."""
     titles = {section.id: document.title for document in corpus.documents for section in document.sections}
-    rows = tuple(
+    items = tuple(
         (
             " › ".join((titles[candidate.section.id], *candidate.section.heading)),
-            f"{candidate.score:.2f}",
-            ", ".join(f"{name} {value:.2f}" for name, value in sorted(candidate.features.items())),
+            f"{candidate.score:.2f}, of "
+            + ", ".join(f"{name} {value:.2f}" for name, value in sorted(candidate.features.items())),
         )
         for candidate in evidence.candidates
     )
-    return Table("Sections found, best first", ("Section", "Score", "Made of"), rows)
+    return Listing("Sections found, best first", items)
 
 
-def _statements(evidence: Evidence) -> Table:
-    rows = tuple((one.statement.text, f"{one.similarity:.2f}") for one in evidence.statements[:STATEMENTS_MAX])
-    return Table(f"Statements by similarity, the best {len(rows)}", ("Statement", "Similarity"), rows)
+def _statements(evidence: Evidence) -> Listing:
+    items = tuple((one.statement.text, f"{one.similarity:.2f}") for one in evidence.statements[:STATEMENTS_MAX])
+    return Listing(f"The {len(items)} statements most similar to the query", items)
 
 
-def _timings(timings_ms: Mapping[str, float]) -> Table:
-    rows = tuple((name, f"{ms:.1f}") for name, ms in timings_ms.items())
-    return Table("Time", ("Step", "Milliseconds"), rows)
+def _timings(timings_ms: Mapping[str, float]) -> Listing:
+    return Listing("Time by step", tuple((name, f"{ms:.1f} ms") for name, ms in timings_ms.items()))
