@@ -61,9 +61,10 @@ def _draw_told(view: AnswerView, key: str) -> None:
 
 
 def _draw_opening(text: str, tone: Tone) -> None:
-    """The reply in a box. What is urgent stands out by more than its colour."""
+    """The reply in a box. What is urgent stands out by more than its colour; a crisis is met warmly, not in red."""
     if tone in _URGENT:
-        st.error(f"**{plain_lines(text)}**", icon=_ICONS[tone])
+        box = st.error if tone is Tone.EMERGENCY else st.warning
+        box(f"**{plain_lines(text)}**", icon=_ICONS[tone])
     else:
         st.info(plain_lines(text), icon=_ICONS[tone])
 
