@@ -1,9 +1,10 @@
 """Citations: a marker for each quoted span, checked against the stored passage before anyone sees it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from assistant.domain import Citation, StatedSentence
-from ingest.documents import Corpus, Statement
+from ingest.documents import Corpus, Document, Source, Statement
 
 
 class Citations:
@@ -21,7 +22,7 @@ class Citations:
         """
         if statement.id not in self._given:
             place = self._corpus.place_of_statement[statement.id]
-            sources = dict.fromkeys(self._corpus.facts[fact].source for fact in statement.facts)
+            sources = dict.fromkeys(self._sources(statement, place.document))
             self._given[statement.id] = Citation(
                 marker=len(self._given) + 1,
                 passage=place.passage,
@@ -38,6 +39,13 @@ class Citations:
                 sources=tuple(sources),
             )
         return self._given[statement.id]
+
+    def _sources(self, statement: Statement, document: Document) -> Iterator[Source]:
+        """The sources of a statement's facts; without facts, the clinic's own file and the page in it."""
+        yield from (self._corpus.facts[fact].source for fact in statement.facts)
+        if not statement.facts and document.source:
+            page = f", page {statement.page}" if statement.page else ""
+            yield replace(document.source, title=f"{document.source.title}{page}")
 
     @property
     def given(self) -> tuple[Citation, ...]:

@@ -24,7 +24,7 @@ from ingest.encoder import Encoder, Vectors
 from ingest.errors import BuildBroken, BuildBusy, BuildError, BuildMissing, BuildOfAnotherEncoder
 from ingest.index import Entry, Index, Kind, entries, write_index
 
-FORMAT = 1
+FORMAT = 2
 BUILDS_KEPT = 5
 LOCK_SECONDS_MAX = 120
 _VERIFIED = ("corpus.json", "texts.json", "rows.json", "vectors.npy", "terms.json")

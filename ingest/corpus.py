@@ -22,7 +22,8 @@ from ingest.documents import (
     Voice,
 )
 from ingest.errors import CorpusError, Fault
-from ingest.formats.markdown import Outline, Part, read_outline
+from ingest.formats.markdown import read_outline
+from ingest.formats.outline import Outline, Part
 from ingest.splitting import split
 from ingest.yamlfile import LINE, load_with_lines, without_lines
 

@@ -67,7 +67,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One sentence of a Passage: its span, the facts it rests on, and whose voice it is."""
+    """One sentence of a Passage: its span, the facts it rests on (a clinic's needs none), and whose voice it is."""
 
     id: str
     start: int
@@ -77,6 +77,7 @@ class Statement:
     voice: Voice
     strength: str | None
     line: int
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +107,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A curated text: its title, review status and sections."""
+    """A curated text, or a clinic's own: its title, review status and sections.
+
+    `source` is what a statement without facts rests on: the clinic's file. A curated document has none.
+    """
 
     id: str
     title: str
     review: Review
     sections: tuple[Section, ...]
     file: str
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.documents import Fact, Passage, Statement, Voice
-from ingest.formats.markdown import Block, Layout, Sentence
+from ingest.formats.outline import Block, Layout, Sentence
 
 # The encoder reads 256 tokens, about 1,000 characters of English: a longer passage would be cut for it.
 PASSAGE_CHARACTERS_MAX = 900
@@ -89,6 +89,7 @@ def _statement(id: str, start: int, end: int, sentence: Sentence, facts: Mapping
         voice=rests_on[0].voice if rests_on else Voice.CLINIC,
         strength=_weakest(fact.strength for fact in rests_on),
         line=sentence.line,
+        page=sentence.page,
     )
 
 

@@ -11,7 +11,7 @@ from assistant.guard.general import GeneralQuestions
 from assistant.guard.normalising import Message, read_message
 from assistant.guard.review import Objection, Reviewer
 from assistant.guard.rules import Rulebook
-from ingest.documents import Statement
+from ingest.documents import Statement, Voice
 from ingest.encoder import Encoder
 
 PIECES_MAX = 100
@@ -68,7 +68,9 @@ class Guard:
 
     def objections(self, statement: Statement) -> tuple[Objection, ...]:
         """Why a statement may not be shown; empty if it may."""
-        return self._reviewer.objections(statement.text, voice=statement.voice, cited=bool(statement.facts))
+        # A clinic's own sentence rests on its file; every other one needs a fact.
+        cited = bool(statement.facts) or statement.voice is Voice.CLINIC
+        return self._reviewer.objections(statement.text, voice=statement.voice, cited=cited)
 
     def _by_rules(self, message: Message) -> list[Verdict]:
         return [

@@ -5,9 +5,6 @@ markdown-it-py parses. What is ours is the meaning of marks: `[^fact-id]` after 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
 
 import yaml
 from markdown_it import MarkdownIt
@@ -15,58 +12,13 @@ from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from ingest.errors import Fault
+from ingest.formats.outline import Block, Layout, Outline, Part, Sentence
 from ingest.yamlfile import load
 
 _MARKS = re.compile(r"(?:\s*\[\^[\w-]+\])+")
 _MARK = re.compile(r"\[\^([\w-]+)\]")
 _HEADING = re.compile(r"(?P<title>.+?)\s*\{#(?P<slug>[\w-]+)(?:\s+audiences=(?P<audiences>[\w,]+))?\}")
 _PARSER = MarkdownIt("commonmark").enable("table").use(front_matter_plugin)
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence as written, with the fact ids that mark it and its line in the file."""
-
-    text: str
-    marks: tuple[str, ...]
-    line: int
-
-
-class Layout(StrEnum):
-    """How the sentences of a block stand in a passage."""
-
-    PROSE = "prose"
-    ROWS = "rows"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A paragraph, a list or a table: its sentences and, for lists and tables, the line that leads in."""
-
-    layout: Layout
-    sentences: tuple[Sentence, ...]
-    lead_in: str | None = None
-
-
-@dataclass(slots=True)
-class Part:
-    """What stands under one heading."""
-
-    level: int
-    title: str
-    slug: str
-    audiences: tuple[str, ...]
-    line: int
-    blocks: list[Block] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Outline:
-    """A parsed file: its front matter, its parts in order, and everything that is wrong with it."""
-
-    meta: dict[str, Any]
-    parts: list[Part]
-    faults: list[Fault]
 
 
 def read_outline(text: str, file: str) -> Outline:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.documents import Fact, Source, Voice
-from ingest.formats.markdown import Block, Layout, Sentence, read_outline
+from ingest.formats.markdown import read_outline
+from ingest.formats.outline import Block, Layout, Sentence
 from ingest.splitting import PASSAGE_CHARACTERS_MAX, split
 
 FACTS = {
