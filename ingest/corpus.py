@@ -263,7 +263,8 @@ class _Reader:
                 self._fault(path, line, "conflict", f"{record.id} has fewer than two sides.", "Add the other side.")
             for fact in (fact for side in record.sides for fact in side.facts):
                 self._check_fact(path, line, fact, facts)
-            yield Conflict(record.id, record.about, tuple(side.facts for side in record.sides), record.comment)
+            sides = tuple(side.facts for side in record.sides)
+            yield Conflict(record.id, record.about, sides, record.comment, line)
 
     def _glossary(self, facts: Mapping[str, Fact]) -> Iterator[Term]:
         path = self._folder / "glossary.yaml"

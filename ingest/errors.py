@@ -2,6 +2,8 @@
 
 SOTError
 ├── CorpusError            the corpus folder has faults; all of them, with file and line
+├── ClinicError            a clinic's folder or card cannot be used
+├── ReportError            the corpus report cannot be made or written (ingest.report)
 ├── EncoderError           the sentence encoder cannot be made or served
 │   ├── WeightsMissing
 │   └── WeightsTampered
@@ -51,6 +53,10 @@ class CorpusError(SOTError):
             f"The corpus has {len(self.faults)} fault(s):\n{shown}{more}\n",
             fix="Mend each line as it says, then run `sot corpus check`.",
         )
+
+
+class ClinicError(SOTError):
+    """A clinic's folder, card or uploaded document cannot be used."""
 
 
 class EncoderError(SOTError):

@@ -8,11 +8,9 @@ import yaml
 from ingest.corpus import read_corpus
 from ingest.documents import Audience, Voice
 from ingest.errors import CorpusError
-from ingest.health import check
 
 CASES = Path(__file__).parents[2] / "cases"
 FAULTS = yaml.safe_load((CASES / "corpus_faults.yaml").read_text("utf-8"))
-HEALTH = yaml.safe_load((CASES / "corpus_health.yaml").read_text("utf-8"))
 
 
 def _edit(folder: Path, case: dict) -> None:
@@ -96,23 +94,3 @@ def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
     """An assistant over nothing would refuse everything without saying why."""
     with pytest.raises(CorpusError, match="no documents"):
         read_corpus(tmp_path)
-
-
-def test_the_small_corpus_is_healthy(small_corpus: Path) -> None:
-    """The cases below start from no faults."""
-    assert check(small_corpus).faults == ()
-
-
-@pytest.mark.parametrize("case", HEALTH, ids=[case["why"] for case in HEALTH])
-def test_the_check_finds_what_reading_cannot(case: dict, small_corpus: Path) -> None:
-    """Readable files may still be unfit to be quoted."""
-    _edit(small_corpus, case)
-    found = {(fault.file, fault.line, fault.rule) for fault in check(small_corpus).faults}
-    expected = case["fault"]
-    assert found == ({(expected["file"], expected["line"], expected["rule"])} if expected else set())
-
-
-def test_the_check_reports_reading_faults_too(small_corpus: Path) -> None:
-    """One command tells a writer everything."""
-    _edit(small_corpus, FAULTS[5])
-    assert [fault.rule for fault in check(small_corpus).faults] == ["unknown-fact"]

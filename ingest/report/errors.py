@@ -1,0 +1,7 @@
+"""What can go wrong with a report."""
+
+from ingest.errors import SOTError
+
+
+class ReportError(SOTError):
+    """The report cannot be made or written."""
