@@ -1,7 +1,8 @@
 """Builds: an index made aside, verified by its manifest, and switched in by one atomic pointer.
 
 `home/builds/<id>/` is one build; `home/builds/current` names the one that serves. A crash at any point leaves the old
-one serving, because the manifest is a build's last file and the pointer moves only after it.
+one serving, because the manifest is a build's last file and the pointer moves only after it, and after the disk has all
+of it. The manifest holds the fingerprint of every file that answers depend on, and each is checked when it is opened.
 """
 
 import hashlib
@@ -13,21 +14,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from ingest.documents import Corpus
 from ingest.encoder import Encoder, Vectors
 from ingest.errors import BuildBroken, BuildBusy, BuildError, BuildMissing, BuildOfAnotherEncoder
-from ingest.index import Entry, Index, Kind, entries, write_index
+from ingest.index import CHANGED_BY_OPENING, Entry, Index, Kind, entries, write_index
 
-FORMAT = 2
+FORMAT = 3
 BUILDS_KEPT = 5
 LOCK_SECONDS_MAX = 120
-_VERIFIED = ("corpus.json", "texts.json", "rows.json", "vectors.npy", "terms.json")
 _CORPUS = TypeAdapter(Corpus)
 
 Progress = Callable[[int, int], None]
@@ -51,6 +50,21 @@ class Made:
     reused: bool
     entries: int
     encoded: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """What a build is made of: `content` names corpus, encoder and format; `files` gives each file's SHA-256."""
+
+    id: str
+    format: int
+    content: str
+    encoder: str
+    counts: Mapping[str, int]
+    files: Mapping[str, str]
+
+
+_MANIFEST = TypeAdapter(_Manifest)
 
 
 def make_build(
@@ -82,21 +96,13 @@ def make_build(
     content = hashlib.sha256(b"\0".join((serialised, encoder.identity.encode(), str(FORMAT).encode()))).hexdigest()
     with _locked(builds):
         current = _manifest_of_current(builds)
-        if current and current["content"] == content and not fresh:
-            return Made(current["id"], reused=True, entries=sum(current["counts"].values()), encoded=0)
+        if current and current.content == content and not fresh:
+            return Made(current.id, reused=True, entries=sum(current.counts.values()), encoded=0)
         id = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{content[:10]}"
-        folder = builds / id
-        try:
-            folder.mkdir(parents=True)
-            known = {} if fresh else _known_vectors(builds, current, encoder)
+        known = {} if fresh else _known_vectors(builds, current, encoder)
+        with _whole_or_not_at_all(builds / id) as folder:
             encoded = _write(folder, corpus, serialised, encoder, known, content, progress)
             _switch(builds, id)
-        except OSError as error:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise BuildError(
-                f"The build cannot be written to {folder}: {error.strerror or error}.",
-                fix="Free some disk space or set SOT_HOME to a writable folder; the old build goes on serving.",
-            ) from error
         _prune(builds, keep=id)
     return Made(id, reused=False, entries=sum(len(found) for found in entries(corpus).values()), encoded=encoded)
 
@@ -104,7 +110,7 @@ def make_build(
 def current_build_id(home: Path) -> str | None:
     """The id of the build that serves, or None. Cheap enough to ask before every question."""
     try:
-        return (home / "builds" / "current").read_text("utf-8").strip() or None
+        return (home / "builds" / "current").read_text("utf-8", errors="replace").strip() or None
     except FileNotFoundError:
         return None
 
@@ -126,19 +132,38 @@ def open_build(home: Path, encoder_identity: str, id: str | None = None) -> Buil
     folder = home / "builds" / wanted if wanted else None
     if folder is None or not (folder / "manifest.json").exists():
         raise BuildMissing(f"There is no index build under {home}.", fix="Make one: sot ingest")
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    if manifest["encoder"] != encoder_identity:
+    manifest = _read_manifest(folder)
+    if manifest.encoder != encoder_identity:
         raise BuildOfAnotherEncoder(
-            f"The build {folder.name} was made with {manifest['encoder']}, not with {encoder_identity}.",
+            f"The build {folder.name} was made with {manifest.encoder}, not with {encoder_identity}.",
             fix="Make a new build with this encoder (sot ingest), or set SOT_ENCODER back.",
         )
-    for name, expected in manifest["files"].items():
-        if not (folder / name).exists() or _sha256(folder / name) != expected:
-            raise BuildBroken(
-                f"{folder / name} does not match the build's manifest.", fix="Make a new build: sot ingest --fresh"
-            )
-    corpus = _CORPUS.validate_json((folder / "corpus.json").read_bytes())
-    return Build(folder.name, corpus, Index(folder), manifest["files"]["corpus.json"])
+    for name in _damaged(folder, manifest):
+        raise BuildBroken(f"{folder / name} does not match the build's manifest.", fix="Make a new build: sot ingest")
+    try:
+        corpus = _CORPUS.validate_json((folder / "corpus.json").read_bytes())
+    except ValidationError as error:
+        raise BuildBroken(
+            f"{folder / 'corpus.json'} was written by another version.", fix="Make a new build: sot ingest --fresh"
+        ) from error
+    return Build(folder.name, corpus, Index(folder), manifest.files["corpus.json"])
+
+
+@contextmanager
+def _whole_or_not_at_all(folder: Path) -> Iterator[Path]:
+    """A build's new folder, which is removed again unless the build was switched in."""
+    try:
+        folder.mkdir(parents=True)
+        yield folder
+    except OSError as error:
+        free = shutil.disk_usage(folder.parent).free / 1e6
+        raise BuildError(
+            f"The build cannot be written to {folder}: {error.strerror or error} ({free:.1f} MB are free there).",
+            fix="Free some disk space or set SOT_HOME to a writable folder; the old build goes on serving.",
+        ) from error
+    finally:
+        if current_build_id(folder.parents[1]) != folder.name:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write(
@@ -163,15 +188,12 @@ def _write(
     (folder / "corpus.json").write_bytes(serialised)
     hashes = [_text_hash(entry) for kind in Kind for entry in found[kind]]
     (folder / "texts.json").write_text(json.dumps(hashes), "utf-8")
-    manifest = {
-        "id": folder.name,
-        "format": FORMAT,
-        "content": content,
-        "encoder": encoder.identity,
-        "counts": {kind.value: len(found[kind]) for kind in Kind},
-        "files": {name: _sha256(folder / name) for name in _VERIFIED},
-    }
-    _write_durably(folder / "manifest.json", json.dumps(manifest, indent=2))
+    Index(folder)  # A build that cannot be opened is not switched in.
+    files = {name: _sha256(folder / name) for name in _settled(folder) if name != CHANGED_BY_OPENING}
+    counts = {kind.value: len(found[kind]) for kind in Kind}
+    manifest = _Manifest(folder.name, FORMAT, content, encoder.identity, counts, files)
+    _write_durably(folder / "manifest.json", _MANIFEST.dump_json(manifest, indent=2).decode())
+    _sync(folder)
     return len(texts) - len(texts.keys() & known.keys())
 
 
@@ -185,30 +207,54 @@ def _encode(texts: Mapping[str, str], encoder: Encoder, progress: Progress, step
     return vectors
 
 
-def _known_vectors(builds: Path, current: dict[str, Any] | None, encoder: Encoder) -> dict[str, Vectors]:
-    """Text hash → vector from the current build, if it came from the same encoder and is whole."""
-    if not current or current["encoder"] != encoder.identity:
+def _known_vectors(builds: Path, current: _Manifest | None, encoder: Encoder) -> dict[str, Vectors]:
+    """Text hash → vector from the current build, if it came from the same encoder."""
+    if not current or current.encoder != encoder.identity:
         return {}
-    folder = builds / current["id"]
-    if any(_sha256(folder / name) != current["files"][name] for name in ("texts.json", "vectors.npy")):
-        return {}
+    folder = builds / current.id
     hashes = json.loads((folder / "texts.json").read_text("utf-8"))
     return dict(zip(hashes, np.load(folder / "vectors.npy"), strict=True))
 
 
-def _manifest_of_current(builds: Path) -> dict[str, Any] | None:
+def _manifest_of_current(builds: Path) -> _Manifest | None:
+    """The manifest of the build that serves, if nothing of it is damaged; a damaged build is no ground to build on."""
     id = current_build_id(builds.parent)
-    path = builds / id / "manifest.json" if id else None
-    if path is None or not path.exists():
+    try:
+        manifest = _read_manifest(builds / id) if id else None
+    except BuildBroken:
         return None
-    manifest: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    whole = all((path.parent / name).exists() for name in manifest["files"])
-    return manifest if whole and manifest["format"] == FORMAT else None
+    return manifest if manifest and not any(_damaged(builds / manifest.id, manifest)) else None
+
+
+def _read_manifest(folder: Path) -> _Manifest:
+    """A build's manifest.
+
+    Raises:
+        BuildBroken: it cannot be read, belongs to another build, or is of another version's format.
+    """
+    try:
+        manifest = _MANIFEST.validate_json((folder / "manifest.json").read_bytes())
+    except (OSError, ValidationError) as error:
+        raise BuildBroken(f"{folder / 'manifest.json'} cannot be read.", fix="Make a new build: sot ingest") from error
+    if manifest.format != FORMAT or manifest.id != folder.name:
+        raise BuildBroken(
+            f"The build {folder.name} says it is {manifest.id} of format {manifest.format}; format {FORMAT} is read.",
+            fix="Make a new build: sot ingest",
+        )
+    return manifest
+
+
+def _damaged(folder: Path, manifest: _Manifest) -> Iterator[str]:
+    """Names of files that are missing or differ from what the manifest says."""
+    for name, expected in manifest.files.items():
+        if not (folder / name).is_file() or _sha256(folder / name) != expected:
+            yield name
 
 
 def _switch(builds: Path, id: str) -> None:
     """Point `current` at a build: one rename, so a reader sees the old one or the new one."""
     _write_durably(builds / ".current.new", id)
+    _sync(builds)
     (builds / ".current.new").replace(builds / "current")
 
 
@@ -243,6 +289,23 @@ def _write_durably(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _settled(folder: Path) -> list[str]:
+    """Names of a folder's files, all of which the disk then holds: a power cut after the switch loses none."""
+    paths = sorted(folder.rglob("*"))
+    for path in paths:
+        _sync(path)
+    return [path.relative_to(folder).as_posix() for path in paths if path.is_file()]
+
+
+def _sync(path: Path) -> None:
+    """Wait until the disk holds a file, or the names in a folder."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _text_hash(entry: Entry) -> str:

@@ -1,7 +1,14 @@
 """Builds: made aside, verified, switched in whole, and never embedding twice what has not changed."""
 
+import contextlib
 import errno
+import gc
 import json
+import os
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +16,11 @@ import pytest
 from filelock import FileLock
 
 import ingest.build
-from ingest.build import BUILDS_KEPT, current_build_id, make_build, open_build
+from ingest.build import BUILDS_KEPT, Build, current_build_id, make_build, open_build
 from ingest.corpus import read_corpus
+from ingest.encoder import OnnxEncoder
 from ingest.errors import BuildBroken, BuildBusy, BuildError, BuildMissing, BuildOfAnotherEncoder
-from ingest.index import Kind, entries
+from ingest.index import CHANGED_BY_OPENING, Hit, Kind, entries
 from tests.fakes import WordEncoder
 
 
@@ -48,6 +56,65 @@ def test_nothing_unchanged_is_encoded_again(small_corpus: Path, words: WordEncod
     assert all("five small bones" in text for text in words.encoded)
 
 
+# What one process does with a build, in JSON: every search a test asks for, and the build's files.
+SEARCH = """
+import json, sys
+from pathlib import Path
+from ingest.build import open_build
+from ingest.index import Kind
+from tests.fakes import WordEncoder
+
+home, texts, words = Path(sys.argv[1]), json.loads(sys.argv[2]), WordEncoder()
+index = open_build(home, words.identity).index
+found = [
+    [[hit.id, hit.score] for hit in hits]
+    for text in texts
+    for hits in (*(index.nearest(kind, words.encode([text])[0], 7) for kind in Kind), index.matching(text, 7))
+]
+print(json.dumps(found))
+"""
+
+
+def _searched_elsewhere(home: Path, texts: list[str]) -> list[list[tuple[str, float]]]:
+    """What the build in a home finds, opened by a new process."""
+    root = Path(__file__).parents[3]
+    done = subprocess.run(
+        [sys.executable, "-c", SEARCH, str(home), json.dumps(texts)],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [[(id, score) for id, score in hits] for hits in json.loads(done.stdout)]
+
+
+def _searched(build: Build, words: WordEncoder, texts: list[str]) -> list[list[tuple[str, float]]]:
+    """The same as `_searched_elsewhere`, in this process."""
+
+    def pairs(hits: list[Hit]) -> list[tuple[str, float]]:
+        return [(hit.id, hit.score) for hit in hits]
+
+    return [
+        found
+        for text in texts
+        for found in (
+            *(pairs(build.index.nearest(kind, words.encode([text])[0], 7)) for kind in Kind),
+            pairs(build.index.matching(text, 7)),
+        )
+    ]
+
+
+def _files(home: Path, id: str) -> dict[str, bytes]:
+    """A build's own files by name; Chroma's are graphs that no two runs draw alike, and the manifest names them."""
+    folder = home / "builds" / id
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "chroma" not in path.parts and path.name != "manifest.json"
+    }
+
+
 def test_an_incremental_build_equals_a_full_one(small_corpus: Path, encoder: object, tmp_path: Path) -> None:
     """Bit for bit, with the real encoder, whatever was encoded together."""
     make_build(read_corpus(small_corpus), encoder, tmp_path / "a")
@@ -59,6 +126,70 @@ def test_an_incremental_build_equals_a_full_one(small_corpus: Path, encoder: obj
         np.load(tmp_path / home / "builds" / id / "vectors.npy") for home, id in (("a", incremental.id), ("b", full.id))
     ]
     assert np.array_equal(*vectors)
+    assert incremental.encoded == 2
+
+
+def test_builds_by_any_way_have_the_same_files_and_answers(
+    small_corpus: Path, words: WordEncoder, tmp_path: Path
+) -> None:
+    """Edited, renamed, back and forth: what counts is the corpus, not how a build came to it, nor who opened it."""
+    texts = ["five small bones of the sacrum", "wedges under the pelvis", "when did SOT begin", "nothing of the kind"]
+    original = read_corpus(small_corpus)
+    make_build(original, words, tmp_path / "a")
+    (small_corpus / "documents/blocks.md").rename(small_corpus / "documents/wedges.md")
+    (small_corpus / "asks/blocks.yaml").rename(small_corpus / "asks/wedges.yaml")
+    path = small_corpus / "documents/wedges.md"
+    path.write_text(path.read_text("utf-8").replace("id: blocks", "id: wedges"), "utf-8")
+    make_build(read_corpus(small_corpus), words, tmp_path / "a")
+    _edit(small_corpus)
+    corpus = read_corpus(small_corpus)
+    incremental = make_build(corpus, words, tmp_path / "a")
+    full = make_build(corpus, words, tmp_path / "b")
+    assert _files(tmp_path / "a", incremental.id) == _files(tmp_path / "b", full.id)
+    found = _searched(open_build(tmp_path / "a", words.identity), words, texts)
+    assert found == _searched(open_build(tmp_path / "b", words.identity), words, texts)
+    assert found == _searched_elsewhere(tmp_path / "b", texts) == _searched_elsewhere(tmp_path / "b", texts)
+    assert {id.split("#")[0] for hits in found for id, _ in hits} == {"wedges", "history"}
+
+
+def test_a_real_build_opened_twice_proposes_the_same(real_home: Path, encoder: OnnxEncoder, tmp_path: Path) -> None:
+    """Of 100 questions none finds another entry or score in a second build of the real corpus, nor by a scan."""
+    build = open_build(real_home, encoder.identity)
+    other = tmp_path / "other"
+    (other / "builds").mkdir(parents=True)
+    for name in (build.id, "current"):
+        (other / "builds" / name).symlink_to(real_home.resolve() / "builds" / name)
+    made = make_build(replace(build.corpus, glossary=()), encoder, other)
+    assert not made.encoded
+    again = open_build(other, encoder.identity, made.id)
+    for kind, found in entries(build.corpus).items():
+        ids = [entry.id for entry in found]
+        for id in ids[:: len(ids) // 33]:
+            vector = build.index.vectors(kind, [id])[0]
+            scanned = sorted(zip((-build.index.similarities(kind, ids, vector)).tolist(), ids, strict=True))[:40]
+            assert [(hit.id, -hit.score) for hit in build.index.nearest(kind, vector, 40)] == [
+                (id, score) for score, id in scanned
+            ]
+            assert again.index.nearest(kind, vector, 40) == build.index.nearest(kind, vector, 40)
+
+
+@pytest.mark.parametrize("gone", ["history", "blocks"])
+def test_a_deleted_document_leaves_nothing_behind(
+    gone: str, small_corpus: Path, words: WordEncoder, tmp_path: Path
+) -> None:
+    """Not a passage, not a statement, not an ask, not a word."""
+    make_build(read_corpus(small_corpus), words, tmp_path)
+    (small_corpus / f"documents/{gone}.md").unlink()
+    (small_corpus / f"asks/{gone}.yaml").unlink()
+    (small_corpus / "conflicts.yaml").write_text("", "utf-8")
+    corpus = read_corpus(small_corpus)
+    assert make_build(corpus, words, tmp_path).encoded == 0
+    index = open_build(tmp_path, words.identity).index
+    everything = [hit.id for kind in Kind for hit in index.nearest(kind, words.encode(["the"])[0], 1000)]
+    assert sorted(everything) == sorted(entry.id for found in entries(corpus).values() for entry in found)
+    assert not any(id.startswith(f"{gone}#") for id in everything)
+    assert index.knows("sacrum") == (gone != "history")
+    assert index.knows("wedg") == (gone != "blocks")
 
 
 def test_a_removed_sentence_leaves_nothing_behind(small_corpus: Path, words: WordEncoder, tmp_path: Path) -> None:
@@ -88,14 +219,114 @@ def test_a_build_of_another_encoder_is_refused(small_corpus: Path, words: WordEn
     assert "SOT_ENCODER" in caught.value.fix
 
 
-@pytest.mark.parametrize("name", ["corpus.json", "vectors.npy", "rows.json", "terms.json"])
-def test_a_tampered_file_is_never_served(name: str, small_corpus: Path, words: WordEncoder, tmp_path: Path) -> None:
-    """Stored text is what citations are checked against: it must be what was ingested."""
+def test_a_damaged_file_is_never_served(small_corpus: Path, words: WordEncoder, tmp_path: Path) -> None:
+    """Every file but Chroma's database, cut short or with a byte changed: corpus, vectors, BM25, graphs."""
     made = make_build(read_corpus(small_corpus), words, tmp_path)
-    path = tmp_path / "builds" / made.id / name
-    path.write_bytes(path.read_bytes().replace(b"1", b"2"))
-    with pytest.raises(BuildBroken, match=name):
+    folder = tmp_path / "builds" / made.id
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    for name in names - {CHANGED_BY_OPENING, "manifest.json"}:
+        whole = (folder / name).read_bytes()
+        middle = len(whole) // 2
+        for damaged in (whole[:middle], whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]):
+            (folder / name).write_bytes(damaged)
+            with pytest.raises(BuildBroken, match=Path(name).name) as caught:
+                open_build(tmp_path, words.identity)
+            assert "sot ingest" in caught.value.fix
+        (folder / name).write_bytes(whole)
+    assert open_build(tmp_path, words.identity).id == made.id
+    expected = {"corpus.json", "texts.json", "rows.json", "vectors.npy", "terms.json", "bm25/data.csc.index.npy"}
+    assert expected < names
+
+
+@pytest.mark.parametrize("manifest", [b"", b"{", b"{}", b'{"files": {}}', b"\xff\xfe", None])
+def test_a_damaged_manifest_is_never_served(
+    manifest: bytes | None, small_corpus: Path, words: WordEncoder, tmp_path: Path
+) -> None:
+    """Cut short, emptied, or of another build; ingesting again mends it."""
+    made = make_build(read_corpus(small_corpus), words, tmp_path)
+    path = tmp_path / "builds" / made.id / "manifest.json"
+    path.write_bytes(path.read_bytes().replace(made.id.encode(), b"another") if manifest is None else manifest)
+    with pytest.raises(BuildBroken, match="sot ingest"):
         open_build(tmp_path, words.identity)
+    again = make_build(read_corpus(small_corpus), words, tmp_path)
+    assert open_build(tmp_path, words.identity).id == again.id != made.id
+
+
+def test_a_build_of_another_format_is_refused(small_corpus: Path, words: WordEncoder, tmp_path: Path) -> None:
+    """An older version checked fewer files."""
+    made = make_build(read_corpus(small_corpus), words, tmp_path)
+    path = tmp_path / "builds" / made.id / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"format": 2}), "utf-8")
+    with pytest.raises(BuildBroken, match="format 2"):
+        open_build(tmp_path, words.identity)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM embeddings WHERE embedding_id = 'history#sacrum/1'",
+        "UPDATE embeddings SET embedding_id = 'history#other/1' WHERE embedding_id = 'history#sacrum/1'",
+        "DELETE FROM collections WHERE name = 'asks'",
+        "DROP TABLE embeddings",
+        None,
+    ],
+)
+def test_a_damaged_database_of_chroma_is_never_served(
+    damage: str | None, small_corpus: Path, words: WordEncoder, tmp_path: Path
+) -> None:
+    """A row lost, a row renamed, a collection lost, a table lost, the file overwritten."""
+    made = make_build(read_corpus(small_corpus), words, tmp_path)
+    path = tmp_path / "builds" / made.id / CHANGED_BY_OPENING
+    if damage is None:
+        path.write_bytes(b"no database at all" * 1000)
+    else:
+        with contextlib.closing(sqlite3.connect(path)) as database, database:
+            database.execute(damage)
+    with pytest.raises(BuildBroken, match=f"The build {made.id}") as caught:
+        open_build(tmp_path, words.identity)
+    assert "sot ingest --fresh" in caught.value.fix
+    again = make_build(read_corpus(small_corpus), words, tmp_path, fresh=True)
+    assert open_build(tmp_path, words.identity).id == again.id
+
+
+def test_a_damaged_build_is_made_again_without_asking(small_corpus: Path, words: WordEncoder, tmp_path: Path) -> None:
+    """`sot ingest` does not say that nothing changed while no question can be answered."""
+    made = make_build(read_corpus(small_corpus), words, tmp_path)
+    path = tmp_path / "builds" / made.id / "vectors.npy"
+    path.write_bytes(path.read_bytes()[:-1])
+    again = make_build(read_corpus(small_corpus), words, tmp_path)
+    assert not again.reused
+    assert open_build(tmp_path, words.identity).id == again.id
+
+
+def test_who_has_the_old_build_open_goes_on_answering(small_corpus: Path, words: WordEncoder, tmp_path: Path) -> None:
+    """Also when so many were switched in that the old one's files are gone."""
+    texts = ["five bones of the sacrum", "wedges under the pelvis"]
+    make_build(read_corpus(small_corpus), words, tmp_path)
+    old = open_build(tmp_path, words.identity)
+    expected = _searched(old, words, texts)
+    _edit(small_corpus)
+    for _ in range(BUILDS_KEPT):
+        assert _searched(old, words, texts) == expected
+        make_build(read_corpus(small_corpus), words, tmp_path, fresh=True)
+    assert not (tmp_path / "builds" / old.id).exists()
+    assert _searched(old, words, texts) == expected
+    assert _searched(open_build(tmp_path, words.identity), words, texts) != expected
+
+
+def _files_held() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux tells a process's open files in /proc")
+def test_a_build_that_nobody_reads_is_let_go(small_corpus: Path, words: WordEncoder, tmp_path: Path) -> None:
+    """A service that runs for months holds neither the graphs nor the deleted files of all its builds."""
+    make_build(read_corpus(small_corpus), words, tmp_path)
+    build = open_build(tmp_path, words.identity)
+    held = _files_held()
+    del build
+    gc.collect()
+    assert _files_held() < held
 
 
 def test_a_build_that_lost_its_files_is_made_again(small_corpus: Path, words: WordEncoder, tmp_path: Path) -> None:
