@@ -5,11 +5,16 @@ BIN := $(VENV)/bin
 export SOT_HOME ?= .sot
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
+# make serve CLINIC=folder: the clinic's own documents beside the corpus.
+ifdef CLINIC
+export SOT_CLINIC := $(CLINIC)
+endif
 
 .PHONY: serve ask test check format evaluate bench lock clean help
 
 help:
 	@echo "make serve            build the index; serve the page and the API on http://127.0.0.1:8000, the app on :8501"
+	@echo "                      CLINIC=folder adds a clinic's own documents"
 	@echo 'make ask Q="..."      answer one question in the terminal'
 	@echo "make test             run the tests"
 	@echo "make check            format, lint, types, import contracts, corpus"

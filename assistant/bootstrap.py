@@ -4,12 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.coverage import CoverageJudge
+from assistant.domain import Action
 from assistant.errors import GuardError, SettingsError, SOTError
 from assistant.guard.classifier import Classifier
 from assistant.guard.contacts import Contacts
 from assistant.guard.conversation import ConversationPolicy
 from assistant.guard.general import GeneralQuestions
 from assistant.guard.guard import Guard
+from assistant.guard.normalising import read_message
 from assistant.guard.replies import Replies
 from assistant.guard.review import Reviewer
 from assistant.guard.rules import Rulebook
@@ -88,6 +90,20 @@ def open_guard(encoder: Encoder, folder: Path = GUARD) -> Guard:
         reviewer=Reviewer.read(folder / "review.yaml"),
         encoder=encoder,
     )
+
+
+def open_order_detector(folder: Path = GUARD) -> Callable[[str], bool]:
+    """A test of whether a sentence tells the assistant what to do, by the guard's rules alone.
+
+    Raises:
+        GuardError: the rules cannot be read.
+    """
+    rulebook = Rulebook.read(folder / "rules")
+
+    def is_order(sentence: str) -> bool:
+        return any(match.rule.action is Action.REFUSE_INJECTION for match in rulebook.matches(read_message(sentence)))
+
+    return is_order
 
 
 def open_replies(folder: Path = GUARD) -> Replies:

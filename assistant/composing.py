@@ -108,7 +108,8 @@ class Composer:
         leading = [statement for statement in chosen if scored[statement] >= LEADING_SHARE_MIN * scored[chosen[0]]]
         oppositions = self._oppositions(leading, chosen, similarity)
         quoted = {fact for opposition in oppositions for side in opposition.sides for fact in side.facts}
-        besides = [statement for statement in chosen if not quoted.issuperset(statement.facts)]
+        # A clinic's statement rests on no fact, so no conflict quotes it.
+        besides = [statement for statement in chosen if not statement.facts or not quoted.issuperset(statement.facts)]
         found = self._counterpart(chosen, near, similarity)
         lead, rest = besides[:1], sorted(besides[1:], key=lambda statement: self._order[statement.id])
         return Selection(
@@ -172,6 +173,9 @@ class Composer:
         return chosen
 
     def _says_the_same(self, statement: Statement, chosen: Sequence[Statement]) -> bool:
+        # Rows of one table share their headers' words and differ in what they say.
+        if _is_row(statement):
+            return False
         vectors = self._build.index.vectors(Kind.STATEMENT, [statement.id, *(other.id for other in chosen)])
         return bool((vectors[1:] @ vectors[0]).max() >= SAME_COSINE_MIN)
 
@@ -224,8 +228,15 @@ class Composer:
 
 
 def _near(candidates: Sequence[Candidate]) -> list[Candidate]:
-    best = candidates[0].score
-    return [candidate for candidate in candidates if candidate.score >= best * SECTION_SHARE_MIN][:SECTIONS_MAX]
+    """The sections nearly as good as the best; what a clinic says of itself is not mixed with what others say."""
+    best = candidates[0]
+    near = [candidate for candidate in candidates if candidate.score >= best.score * SECTION_SHARE_MIN]
+    return [candidate for candidate in near if candidate.is_of_clinic is best.is_of_clinic][:SECTIONS_MAX]
+
+
+def _is_row(statement: Statement) -> bool:
+    """Whether a statement is a table's row, which ends without a stop."""
+    return not statement.text.endswith((".", "?", "!"))
 
 
 def _is_asked_for(candidate: Candidate) -> bool:

@@ -11,10 +11,9 @@ from typing import Any
 
 import yaml
 
-from assistant.domain import Evidence
+from assistant.domain import Candidate, Evidence
 from assistant.retrieval import without_subject
 from ingest.build import Build
-from ingest.documents import Voice
 from ingest.index import share
 from ingest.terms import terms
 
@@ -39,6 +38,7 @@ class CoverageJudge:
         self._practical = re.compile("|".join(rf"(?:{pattern})" for pattern in data["practical"]), re.I)
         self._confidence_min: float = data["confidence_min"]
         self._doubted_confidence_min: float = data["doubted_confidence_min"]
+        self._practical_confidence_min: float = data["practical_confidence_min"]
         self._off_topic_max: float = data["off_topic_max"]
         self._weights: dict[str, float] = data["weights"]
         self._bias: float = data["bias"]
@@ -59,9 +59,8 @@ class CoverageJudge:
         features = self.features(evidence, build)
         confidence = _logistic(self._bias + sum(self._weights[name] * features[name] for name in self._weights))
         best = evidence.candidates[0]
-        from_clinic = next(best.section.statements).voice is Voice.CLINIC
-        if self._practical.search(evidence.query) and not from_clinic:
-            return Coverage(False, "coverage.practical", 1 - confidence)
+        if self._practical.search(evidence.query):
+            return self._practically(best, confidence)
         names_subject = without_subject(evidence.query) != evidence.query
         doubted = doubted and not names_subject
         if confidence >= (self._doubted_confidence_min if doubted else self._confidence_min):
@@ -69,6 +68,12 @@ class CoverageJudge:
         is_like_nothing = max(best.score, features["statement"]) < self._off_topic_max
         is_foreign = doubted or (is_like_nothing and not names_subject)
         return Coverage(False, "coverage.off_topic" if is_foreign else "coverage.low", confidence)
+
+    def _practically(self, best: Candidate, confidence: float) -> Coverage:
+        """Fees and hours are on the subject whatever the guard doubts, and only the clinic's own words answer."""
+        if best.is_of_clinic and confidence >= self._practical_confidence_min:
+            return Coverage(True, "coverage.ok", confidence)
+        return Coverage(False, "coverage.practical", 1 - confidence)
 
     def features(self, evidence: Evidence, build: Build) -> dict[str, float]:
         """What the decision rests on.

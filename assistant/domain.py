@@ -83,6 +83,11 @@ class Candidate:
     score: float
     features: Mapping[str, float]
 
+    @property
+    def is_of_clinic(self) -> bool:
+        """Whether a clinic's own document holds it."""
+        return next(self.section.statements).voice is Voice.CLINIC and not next(self.section.statements).facts
+
 
 @dataclass(frozen=True, slots=True)
 class ScoredStatement:

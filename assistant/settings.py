@@ -8,6 +8,7 @@ from limits import RateLimitItem, parse_many
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from assistant.errors import SettingsError
+from ingest.card import read_card, uploads_folder
 from ingest.corpus import CORPUS
 from ingest.encoder import PUBLISHED
 
@@ -21,6 +22,7 @@ class Settings(BaseModel):
 
     home: Path = Field(Path(".sot"), description="state: builds and the exported encoder")
     corpus: Path = Field(CORPUS, description="the corpus folder that `sot ingest` reads")
+    clinic: Path | None = Field(None, description="a folder with the clinic's own documents and its clinic.yaml")
     host: str = Field("127.0.0.1", description="address the service listens on")
     port: int = Field(8000, ge=1, le=65535, description="port the service listens on")
     app_port: int = Field(8501, ge=1, le=65535, description="port the Streamlit app listens on")
@@ -34,6 +36,11 @@ class Settings(BaseModel):
         if value != "off":
             parse_many(value)
         return value
+
+    @property
+    def clinic_folders(self) -> tuple[Path, ...]:
+        """Where the clinic's documents lie: its own folder, and what was uploaded."""
+        return (*([self.clinic] if self.clinic else []), uploads_folder(self.home))
 
     @property
     def rate_limits(self) -> list[RateLimitItem]:
@@ -52,6 +59,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
     Raises:
         SettingsError: a `SOT_*` variable is unknown or its value cannot be used.
+        ClinicError: the clinic's card cannot be read.
     """
     given = {
         name.removeprefix(PREFIX).lower(): value
@@ -63,7 +71,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         names = ", ".join(f"{PREFIX}{name.upper()}" for name in unknown)
         raise SettingsError(f"Unknown setting: {names}.", fix=f"Unset it, or use one of: {known}.")
     try:
-        return Settings.model_validate(given)
+        settings = Settings.model_validate(given)
     except ValidationError as error:
         detail = error.errors()[0]
         name = f"{PREFIX}{str(detail['loc'][0]).upper()}"
@@ -71,3 +79,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(
             f"{name}={given[str(detail['loc'][0])]!r} cannot be used: {detail['msg']}.", fix=f"{name} is: {about}."
         ) from error
+    if settings.clinic and not settings.clinic.is_dir():
+        raise SettingsError(f"SOT_CLINIC={str(settings.clinic)!r} is not a folder.", fix="Name a folder that exists.")
+    return settings if "region" in given else _in_the_clinics_region(settings)
+
+
+def _in_the_clinics_region(settings: Settings) -> Settings:
+    """Who names no region gets the numbers of the clinic's own, if its card tells it."""
+    cards = (read_card(folder) for folder in settings.clinic_folders)
+    region = next((card.region for card in cards if card and card.region), None)
+    return settings.model_copy(update={"region": region}) if region else settings

@@ -138,6 +138,7 @@ class Conflict:
     about: str
     sides: tuple[tuple[str, ...], ...]
     comment: str
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,16 @@ class Term:
     means: str
     aliases: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """The clinic that runs the assistant: its name, its region (ISO 3166), how to reach it, when it is open."""
+
+    name: str
+    region: str | None = None
+    contacts: tuple[tuple[str, str], ...] = ()
+    hours: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

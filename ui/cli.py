@@ -1,27 +1,31 @@
 """The terminal: `sot ask | ingest | corpus | guard | serve | app | evaluate | bench`. It only translates."""
 
+import json
 import logging
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from assistant.errors import GuardError, SOTError
 from assistant.evaluation.sets import SetName
-from assistant.settings import read_settings
+from assistant.settings import Settings, read_settings
 from ingest.documents import Audience
 
 if TYPE_CHECKING:
     from assistant.evaluation.report import Evaluation
+    from ingest.clinic import FileReport
 
 app = typer.Typer(
     help="SOT Assistant: cited answers on Sacro-Occipital Technique. Automated information, not a clinician.",
@@ -29,8 +33,10 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,  # locals may hold what a person wrote
 )
+ingest_app = typer.Typer(help="Build the index, from the corpus and the clinic's own documents.")
 corpus_app = typer.Typer(help="Look after the curated corpus.", no_args_is_help=True)
 guard_app = typer.Typer(help="Look after the guard.", no_args_is_help=True)
+app.add_typer(ingest_app, name="ingest")
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(guard_app, name="guard")
 
@@ -72,25 +78,96 @@ def ask(
         show_answer(answer, out)
 
 
-@app.command()
+@ingest_app.callback(invoke_without_command=True)
 def ingest(
+    context: typer.Context,
     fresh: Annotated[bool, typer.Option(help="Encode everything anew, even what has not changed.")] = False,
 ) -> None:
-    """Read the corpus, build the index and switch it in. Unchanged text is not encoded again."""
+    """Read the corpus and the clinic's own documents, build the index and switch it in.
+
+    Text that has not changed is not encoded again.
+    """
+    if context.invoked_subcommand is None:
+        with _errors_shown():
+            _make_build(read_settings(), fresh=fresh)
+
+
+@ingest_app.command("add")
+def ingest_add(
+    files: Annotated[list[Path], typer.Argument(help="Markdown, text, HTML, DOCX or PDF files, or a clinic.yaml.")],
+) -> None:
+    """Take a clinic's documents in, then build. A file that cannot be read is told and left out; the others go in."""
     with _errors_shown():
-        from ingest.build import make_build
-        from ingest.corpus import read_corpus
-        from ingest.encoder import open_encoder
+        from ingest.uploads import add_uploads
 
         settings = read_settings()
-        corpus = read_corpus(settings.corpus)
-        encoder = open_encoder(settings.home, settings.encoder, say=err.print)
-        with _progress("Encoding") as advance:
-            made = make_build(corpus, encoder, settings.home, fresh=fresh, progress=advance)
+        reports = add_uploads(files, settings.home, is_order=_is_order())
+        _show_reports(reports)
+        if not all(report.fault for report in reports):
+            _make_build(settings)
+    raise typer.Exit(1 if any(report.fault for report in reports) else 0)
+
+
+@ingest_app.command("remove")
+def ingest_remove(names: Annotated[list[str], typer.Argument(help="Names as `sot ingest list` shows them.")]) -> None:
+    """Remove uploaded documents, then build."""
+    with _errors_shown():
+        from ingest.uploads import remove_uploads
+
+        settings = read_settings()
+        remove_uploads(names, settings.home)
+        _make_build(settings)
+
+
+@ingest_app.command("list")
+def ingest_list() -> None:
+    """Show the clinic's documents, uploaded or in SOT_CLINIC, and what became of each."""
+    with _errors_shown():
+        from ingest.clinic import read_shelf
+
+        shelf = read_shelf(read_settings().clinic_folders, is_order=_is_order())
+    _show_reports(shelf.reports)
+    if not shelf.reports:
+        out.print("The clinic has no documents. Add some: sot ingest add FILE, or name a folder in SOT_CLINIC.")
+
+
+def _make_build(settings: Settings, *, fresh: bool = False) -> None:
+    """Build what the settings name, tell of the clinic's files that were left out, and say what serves."""
+    from ingest.build import make_build
+    from ingest.clinic import read_shelf
+    from ingest.corpus import read_corpus
+    from ingest.encoder import open_encoder
+
+    shelf = read_shelf(settings.clinic_folders, is_order=_is_order())
+    _show_reports([report for report in shelf.reports if report.fault or report.notes])
+    corpus = shelf.beside(read_corpus(settings.corpus))
+    encoder = open_encoder(settings.home, settings.encoder, say=err.print)
+    with _progress("Encoding") as advance:
+        made = make_build(corpus, encoder, settings.home, fresh=fresh, progress=advance)
     if made.reused:
         out.print(f"Nothing changed: build [bold]{made.id}[/bold] goes on serving.")
     else:
         out.print(f"Build [bold]{made.id}[/bold] serves: {made.entries} entries, {made.encoded} encoded.")
+
+
+def _is_order() -> Callable[[str], bool]:
+    """The guard's word on whether a sentence of a file tells the assistant what to do."""
+    from assistant.bootstrap import open_order_detector
+
+    return open_order_detector()
+
+
+def _show_reports(reports: Iterable["FileReport"]) -> None:
+    """One line a file, and under it what a person should know."""
+    for report in reports:
+        name = escape(report.name)
+        if report.fault:
+            out.print(f"[red]{name}[/red]: {escape(report.fault.problem)}", highlight=False, soft_wrap=True)
+            out.print(f"    [bold]To mend it:[/bold] {escape(report.fault.fix)}", highlight=False, soft_wrap=True)
+        else:
+            out.print(f"{name}: {report.sections} sections, {report.statements} sentences", highlight=False)
+        for note in report.notes:
+            out.print(f"    [yellow]{escape(note)}[/yellow]", highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -213,8 +290,14 @@ def bench(
     to: Annotated[
         Path | None, typer.Option(help="Folder of the report; the checkout's docs/results otherwise.")
     ] = None,
+    scale: Annotated[
+        bool, typer.Option("--scale", help="Time searches in 500 and 50,000 invented passages instead; takes minutes.")
+    ] = False,
 ) -> None:
     """Time cold start, warm answers and the guard, beside the plain quick-start (LangChain, HuggingFace, Chroma)."""
+    if scale:
+        _bench_scale()
+        return
     with _errors_shown():
         from assistant.evaluation.bench import run_bench
         from assistant.evaluation.page import write_page
@@ -233,6 +316,14 @@ def bench(
     out.print(f"Report: {path}\nPage:   {page}", highlight=False, soft_wrap=True)
 
 
+def _bench_scale() -> None:
+    with _errors_shown():
+        from assistant.evaluation.scale import run_scale
+
+        for measured in run_scale():
+            out.print_json(json.dumps(asdict(measured)))
+
+
 @corpus_app.command("check")
 def corpus_check(
     folder: Annotated[Path | None, typer.Argument(help="A corpus folder; the configured one otherwise.")] = None,
@@ -241,13 +332,38 @@ def corpus_check(
     with _errors_shown():
         from ingest.health import check
 
-        report = check(folder or read_settings().corpus)
-    for fault in report.faults:
-        out.print(f"[red]{fault.file}:{fault.line}[/red] [bold]{fault.rule}[/bold] {fault.problem}", highlight=False)
-        out.print(f"    [dim]{fault.fix}[/dim]", highlight=False)
-    counts = ", ".join(f"{number} {name}" for name, number in report.counts.items())
-    out.print(f"{'[green]No faults' if not report.faults else f'[red]{len(report.faults)} faults'}[/] in {counts}.")
-    raise typer.Exit(1 if report.faults else 0)
+        health = check(folder or read_settings().corpus)
+    for fault in health.faults:
+        where, problem = f"[red]{escape(fault.file)}:{fault.line}[/red]", escape(fault.problem)
+        out.print(f"{where} [bold]{fault.rule}[/bold] {problem}", highlight=False, soft_wrap=True)
+        out.print(f"    [dim]{escape(fault.fix)}[/dim]", highlight=False, soft_wrap=True)
+    counts = ", ".join(f"{number} {name}" for name, number in health.counts.items())
+    found = f"[red]{len(health.faults)} faults[/red]" if health.faults else "[green]No faults[/green]"
+    out.print(f"{found} in {counts}.", soft_wrap=True)
+    if health.faults:
+        rules = ", ".join(f"{rule} {number}" for rule, number in health.by_rule.items())
+        out.print(f"By rule: {rules}.", highlight=False, soft_wrap=True)
+    raise typer.Exit(1 if health.faults else 0)
+
+
+@corpus_app.command("report")
+def corpus_report(
+    to: Annotated[Path | None, typer.Option(help="Folder of the page; SOT_HOME/report otherwise.")] = None,
+    sets: Annotated[
+        Path | None, typer.Option(help="Folder of the evaluation sets; the checkout's own otherwise.")
+    ] = None,
+) -> None:
+    """Write a page on how the corpus stands: coverage, voices, grades, reviews, asks, conflicts; and its figures."""
+    with _errors_shown():
+        from assistant.evaluation.checkout import SETS
+        from ingest.report import make_report, write_report
+
+        settings = read_settings()
+        report = make_report(settings.corpus, sets=sets or SETS)
+        page = write_report(report, to or settings.home / "report")
+    if report.unreached is None:
+        err.print("No evaluation questions were found, so the page tells nothing of them. Name their folder: --sets.")
+    out.print(f"Page: {page}", highlight=False, soft_wrap=True)
 
 
 @guard_app.command("train")

@@ -6,6 +6,7 @@ from rich.padding import Padding
 from rich.panel import Panel
 
 from assistant.domain import Action, Answer, Citation
+from ingest.documents import Voice
 
 _STYLES = {Action.EMERGENCY: "bold red", Action.CRISIS: "bold magenta", Action.ANSWER: "green"}
 _TITLES = {
@@ -51,7 +52,9 @@ def _show_citation(citation: Citation, console: Console) -> None:
     strength = f", {citation.strength}" if citation.strength else ""
     sources = "; ".join(dict.fromkeys(_source_line(citation)))
     where = f"{citation.title}: {citation.heading[-1]} ({citation.voice}{strength})"
-    line = f"[{citation.marker}] {where}. Our wording of: {sources}"
+    # What a clinic wrote is quoted as it is; everything else is in our words.
+    rests = "From" if citation.voice is Voice.CLINIC else "Our wording of"
+    line = f"[{citation.marker}] {where}. {rests}: {sources}"
     console.print(Padding(f"[dim]{escape(line)}[/dim]", (0, 0, 0, 2)))
 
 

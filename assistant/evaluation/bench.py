@@ -95,7 +95,7 @@ def _in_own_process(system: str, settings: Settings, items: Sequence[Any]) -> An
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | {f"{PREFIX}{name.upper()}": str(value) for name, value in settings.model_dump().items()},
+        env=os.environ | _as_variables(settings),
     )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
@@ -104,6 +104,12 @@ def _in_own_process(system: str, settings: Settings, items: Sequence[Any]) -> An
             fix="Run `sot ingest` first; the baseline needs the packages of requirements-dev.lock (`make test`).",
         )
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def _as_variables(settings: Settings) -> dict[str, str]:
+    """Settings as the variables that they are read from; one that is not set has none."""
+    given = settings.model_dump(exclude_none=True)
+    return {f"{PREFIX}{name.upper()}": str(value) for name, value in given.items()}
 
 
 def _measure_answers(open_system: Callable[[Settings], Callable[[Any], Any]], asked: list[Any]) -> dict[str, float]:

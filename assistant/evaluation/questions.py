@@ -1,6 +1,6 @@
 """Scoring answerable questions: was the right section found, are its facts stated, and how much else is said."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from assistant.domain import Action
 from assistant.evaluation.asking import Outcome, Scored, states, words
@@ -24,13 +24,15 @@ def score_questions(outcomes: Sequence[Outcome[QuestionCase]], corpus: Corpus, s
         split: which half.
 
     Returns:
-        Figures by audience and tag; the questions whose answer states none of their facts.
+        Figures by audience, tag and the documents that state the facts; the questions whose answer states none of
+        them.
     """
     tally = Tally(System.ASSISTANT, split, SetName.QUESTIONS)
     misses = []
     for outcome in outcomes:
-        tally_rank(tally, outcome.case, _rank(outcome, corpus))
-        _count_action(outcome, corpus, tally)
+        groups = (*outcome.case.groups, *_documents(outcome.case, corpus))
+        tally_rank(tally, groups, _rank(outcome, corpus))
+        _count_action(outcome, corpus, groups, tally)
         if outcome.answer.verdict.action is Action.ANSWER:
             _count_answer(outcome, tally)
         if not _states_any(outcome):
@@ -38,22 +40,22 @@ def score_questions(outcomes: Sequence[Outcome[QuestionCase]], corpus: Corpus, s
     return Scored(tally.figures(), tuple(misses))
 
 
-def tally_rank(tally: Tally, case: QuestionCase, rank: int | None, *, depth_max: int | None = None) -> None:
+def tally_rank(tally: Tally, groups: Collection[str], rank: int | None, *, depth_max: int | None = None) -> None:
     """Count where the first right section, or the quick-start's first right chunk, stood.
 
     Args:
         tally: counts.
-        case: the question.
+        groups: those that the question belongs to.
         rank: from 1; None if it was not found.
         depth_max: how many a system finds at most, if it is too few for some measure.
     """
     found = rank or 1_000_000
-    tally.add(Measure.RIGHT_FIRST, case.groups, found == 1)
-    tally.add(Measure.RIGHT_AMONG_FOUR, case.groups, found <= DEPTH)
+    tally.add(Measure.RIGHT_FIRST, groups, found == 1)
+    tally.add(Measure.RIGHT_AMONG_FOUR, groups, found <= DEPTH)
     if depth_max is None or depth_max > DEPTH:
-        tally.add(Measure.RIGHT_AMONG_FIVE, case.groups, found <= 5)
+        tally.add(Measure.RIGHT_AMONG_FIVE, groups, found <= 5)
     # Mean reciprocal rank: Voorhees, 1999, The TREC-8 question answering track report.
-    tally.add(Measure.MRR, case.groups, 1 / found if found <= DEPTH else 0.0)
+    tally.add(Measure.MRR, groups, 1 / found if found <= DEPTH else 0.0)
 
 
 def _rank(outcome: Outcome[QuestionCase], corpus: Corpus) -> int | None:
@@ -65,14 +67,20 @@ def _rank(outcome: Outcome[QuestionCase], corpus: Corpus) -> int | None:
     return None
 
 
-def _count_action(outcome: Outcome[QuestionCase], corpus: Corpus, tally: Tally) -> None:
+def _documents(case: QuestionCase, corpus: Corpus) -> list[str]:
+    """The documents that state some fact of a question, as groups."""
+    stating = (statement for fact in case.gold for statement in corpus.statements_of_fact.get(fact, ()))
+    return sorted({f"document:{corpus.place_of_statement[statement.id].document.id}" for statement in stating})
+
+
+def _count_action(outcome: Outcome[QuestionCase], corpus: Corpus, groups: Collection[str], tally: Tally) -> None:
     case, action = outcome.case, outcome.answer.verdict.action
-    tally.add(Measure.ANSWERED, case.groups, action is Action.ANSWER)
-    tally.add(Measure.ABSTAINED, case.groups, action is Action.NOT_COVERED)
-    tally.add(Measure.REFUSED, case.groups, action not in {Action.ANSWER, Action.NOT_COVERED})
-    tally.add(Measure.FACT_STATED, case.groups, _states_any(outcome))
-    tally.add(Measure.ALL_FACTS_STATED, case.groups, _states_all(outcome))
-    tally.add(Measure.UNREACHABLE, case.groups, not case.gold & corpus.statements_of_fact.keys())
+    tally.add(Measure.ANSWERED, groups, action is Action.ANSWER)
+    tally.add(Measure.ABSTAINED, groups, action is Action.NOT_COVERED)
+    tally.add(Measure.REFUSED, groups, action not in {Action.ANSWER, Action.NOT_COVERED})
+    tally.add(Measure.FACT_STATED, groups, _states_any(outcome))
+    tally.add(Measure.ALL_FACTS_STATED, groups, _states_all(outcome))
+    tally.add(Measure.UNREACHABLE, groups, not case.gold & corpus.statements_of_fact.keys())
 
 
 def _count_answer(outcome: Outcome[QuestionCase], tally: Tally) -> None:

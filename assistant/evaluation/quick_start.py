@@ -34,7 +34,7 @@ def score_quick_start(find: FindsChunks, half: EvaluationSets, split: Split, ste
     """
     retrieval = Tally(System.QUICK_START, split, SetName.QUESTIONS)
     for case in half.questions:
-        tally_rank(retrieval, case, _rank(find(case.question), case), depth_max=K)
+        tally_rank(retrieval, case.groups, _rank(find(case.question), case), depth_max=K)
         step()
     return Scored((*retrieval.figures(), *_without_guard(half, split), *_without_abstention(half, split)))
 

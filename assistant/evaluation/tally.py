@@ -62,9 +62,9 @@ class Tally:
 
 
 def _order(group: str) -> tuple[int, int, str]:
-    """All, then actions by precedence, then audiences, tags and languages by name."""
+    """All, then actions by precedence, then audiences, tags, languages and documents by name."""
     if group == ALL:
         return (0, 0, "")
     if group in _ACTIONS:
         return (1, _ACTIONS.index(group), "")
-    return (2 + ["audience", "tag", "lang"].index(group.split(":")[0]), 0, group)
+    return (2 + ["audience", "tag", "lang", "document"].index(group.split(":")[0]), 0, group)

@@ -50,7 +50,7 @@ def test_ingest_builds_then_says_that_nothing_changed(encoder_home: Path, tmp_pa
     (tmp_path / "encoders").symlink_to(encoder_home / "encoders")
     first = _sot("ingest", home=tmp_path, SOT_CORPUS=str(SMALL_CORPUS))
     second = _sot("ingest", home=tmp_path, SOT_CORPUS=str(SMALL_CORPUS))
-    assert "44 encoded" in first.stdout, first.stderr
+    assert "54 encoded" in first.stdout, first.stderr
     assert "Nothing changed" in second.stdout
 
 

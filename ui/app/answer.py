@@ -98,7 +98,8 @@ def _draw_passage(passage: QuotedPassage, anchor: str) -> None:
         st.markdown("".join(_piece(piece) for piece in passage.pieces))
         for note in passage.notes:
             markers = " ".join(plain(f"[{marker}]") for marker in note.markers)
-            draw_aside(f"**{markers}** {plain(note.voice.capitalize())}. {sources(note.origins)}")
+            named = sources(note.origins, in_our_words=note.in_our_words)
+            draw_aside(f"**{markers}** {plain(note.voice.capitalize())}. {named}")
 
 
 def _piece(piece: Piece) -> str:

@@ -19,9 +19,10 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def sources(origins: Sequence[Origin]) -> str:
-    """Sources as Markdown; the wording of what rests on them is ours, and says so."""
-    return "Our wording of " + "; ".join(link(origin.name, origin.url) for origin in origins)
+def sources(origins: Sequence[Origin], *, in_our_words: bool = True) -> str:
+    """Sources as Markdown; where the wording of what rests on them is ours, it says so."""
+    named = "; ".join(link(origin.name, origin.url) for origin in origins)
+    return f"{'Our wording of' if in_our_words else 'From'} {named}"
 
 
 def draw_aside(text: str) -> None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from assistant.composing import LeadIn
 from assistant.domain import Action, Answer, Citation, ShownConflict
-from ingest.documents import Review, Source
+from ingest.documents import Review, Source, Voice
 from ui.app.calls import Call, calls
 
 NOTICE = "Automated information, not a clinician. Nothing here was reviewed by a clinician yet."
@@ -92,11 +92,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What stands behind markers: whose voice it is and where it comes from."""
+    """What stands behind markers: whose voice it is and where it comes from, in our words or in its own."""
 
     markers: tuple[int, ...]
     voice: str
     origins: tuple[Origin, ...]
+    in_our_words: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +200,10 @@ def _passages(citations: Sequence[Citation]) -> tuple[QuotedPassage, ...]:
 
 def _notes(citations: Sequence[Citation]) -> tuple[Note, ...]:
     """What stands behind each marker, said once for markers behind which the same stands."""
-    markers: dict[tuple[str, tuple[Origin, ...]], list[int]] = {}
+    markers: dict[tuple[str, tuple[Origin, ...], bool], list[int]] = {}
     for one in sorted(citations, key=lambda one: one.marker):
-        markers.setdefault((voice(one.voice, one.strength), origins(one.sources)), []).append(one.marker)
+        behind = (voice(one.voice, one.strength), origins(one.sources), one.voice is not Voice.CLINIC)
+        markers.setdefault(behind, []).append(one.marker)
     return tuple(Note(tuple(these), *behind) for behind, these in markers.items())
 
 

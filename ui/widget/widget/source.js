@@ -52,7 +52,9 @@ function showPassage(quoted, note, { quote, start, end }, text) {
 function drawOrigin({ voice, strength, sources, review }) {
   const rows = [[WORDS.saidBy, [VOICES[voice] ?? voice]]];
   if (strength) rows.push([WORDS.strength, [STRENGTHS[strength] ?? strength]]);
-  for (const source of sources) rows.push([WORDS.ourWordingOf, drawCited(source)]);
+  // What a clinic wrote is quoted as it is; everything else is in our words.
+  const rests = voice === "clinic" ? WORDS.from : WORDS.ourWordingOf;
+  for (const source of sources) rows.push([rests, drawCited(source)]);
   const reviewed = review.status !== "pending" && review.by;
   rows.push([WORDS.review, [reviewed ? WORDS.reviewBy(review.by, review.on) : WORDS.reviewPending]]);
   return make("dl", {}, ...rows.map(([term, held]) => make("div", {}, make("dt", {}, term), make("dd", {}, ...held))));

@@ -101,6 +101,7 @@ export const WORDS = {
   saidBy: "Who says it",
   strength: "Kind of evidence",
   ourWordingOf: "Our wording of",
+  from: "From",
   review: "Review",
   reviewPending: "Not reviewed by a clinician yet",
   reviewBy: (by, on) => `Reviewed by ${by} on ${on}`,
