@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from fastapi.testclient import TestClient
 
 from assistant.bootstrap import bootstrap
@@ -27,6 +28,13 @@ def _no_settings_leak_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own SOT_ settings do not reach the tests."""
     for name in [name for name in os.environ if name.startswith("SOT_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _no_logging_leaks_out() -> Iterator[None]:
+    """A command that a test ran quietens the log for its own process alone."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
