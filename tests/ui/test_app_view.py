@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from assistant.domain import Action, Answer, Citation, Contact, ShownConflict, Verdict
 from assistant.domain import ConflictSide as ShownSide
+from ingest.clinic import read_shelf
 from ingest.corpus import read_corpus
 from ingest.documents import Audience, Passage, Review, Source, Voice
 from ui.app.calls import calls
@@ -316,3 +317,11 @@ def test_times_stand_side_by_side_and_what_one_lacks_is_left_open() -> None:
     alone = bench.model_copy(update={"assistant": {"new_thing": 3}, "baseline": None, "guard": None})
     assert bench_rows(alone) == (("new thing", "3", ""),)
     assert guard_rows(alone) == ()
+
+
+def test_a_clinics_sentence_names_its_file(small_corpus: Path) -> None:
+    """It rests on no fact."""
+    both = read_shelf([DATA / "clinic"]).beside(read_corpus(small_corpus))
+    section = sections_of(both, document="clinic-fees")[0]
+    assert {statement.file.name for statement in section.statements} == {"fees.md, Riverside Chiropractic"}
+    assert all(statement.facts == () for statement in section.statements)

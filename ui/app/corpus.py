@@ -71,3 +71,5 @@ def _draw_statement(statement: StatementView) -> None:
         draw_aside(plain(statement.voice.capitalize()))
         for fact in statement.facts:
             draw_aside(f"**{plain(fact.id)}**: {plain(fact.claim)} {sources(fact.origins)}")
+        if statement.file:
+            draw_aside(sources([statement.file], in_our_words=False))

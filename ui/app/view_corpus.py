@@ -18,11 +18,12 @@ class FactView:
 
 @dataclass(frozen=True, slots=True)
 class StatementView:
-    """A statement with whose voice it is and what it rests on."""
+    """A statement with whose voice it is and what it rests on: facts, or a clinic's own file."""
 
     text: str
     voice: str
     facts: tuple[FactView, ...]
+    file: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +93,18 @@ def _section_view(corpus: Corpus, document: Document, section: Section) -> Secti
         audiences=", ".join(section.audiences),
         review=review_status(document.review),
         passages=tuple(passage.text for passage in section.passages),
-        statements=tuple(_statement_view(corpus, statement) for statement in statements),
+        statements=tuple(_statement_view(corpus, document, statement) for statement in statements),
         conflicts=tuple(_disagreement(corpus, conflict) for conflict in conflicts),
     )
 
 
-def _statement_view(corpus: Corpus, statement: Statement) -> StatementView:
+def _statement_view(corpus: Corpus, document: Document, statement: Statement) -> StatementView:
     facts = (corpus.facts[id] for id in statement.facts)
     return StatementView(
         statement.text,
         voice(statement.voice, statement.strength),
         tuple(FactView(fact.id, fact.claim, origins([fact.source])) for fact in facts),
+        origins([document.source])[0] if document.source else None,
     )
 
 
