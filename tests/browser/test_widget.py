@@ -78,7 +78,7 @@ def test_a_citation_opens_its_passage_with_the_quote_marked(service: str, open_t
     assert quote in answer.locator("p.paragraph").first.inner_text()
     assert len(source.locator("blockquote").inner_text()) > len(quote)
     expect(source).to_contain_text("Research")
-    expect(source).to_contain_text("systematic review")
+    expect(source).to_contain_text("Kind of evidence")
     expect(source).to_contain_text("Our wording of")
     expect(source).to_contain_text("Not reviewed by a clinician yet")
     assert source.get_by_role("link").first.get_attribute("href").startswith("http")
