@@ -1,4 +1,4 @@
-"""A corpus in which somebody planted markup wherever text is shown."""
+"""A corpus in which somebody planted markup wherever text is shown, and what must not come of it."""
 
 import shutil
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from ingest.build import make_build
 from ingest.corpus import read_corpus
 from ingest.encoder import OnnxEncoder
+from tests.browser.conftest import Tab
 from tests.conftest import SMALL_CORPUS
 
 IMAGE = "<img src=x onerror='window.hurt=1'>"
@@ -48,3 +49,11 @@ def hostile_home(folder: Path, encoder: OnnxEncoder) -> Path:
     home = folder / "home"
     make_build(read_corpus(corpus), encoder, home)
     return home
+
+
+def assert_harmless(tab: Tab) -> None:
+    """No element came out of text, also in a shadow; no script ran; nothing was asked of a foreign host."""
+    assert tab.page.locator("img[src=x], [onerror], a[href^=javascript]").count() == 0
+    assert tab.page.evaluate("window.hurt") is None
+    local = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
+    assert all(url.startswith(local) for url in tab.requested), tab.requested

@@ -17,8 +17,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from ingest.encoder import OnnxEncoder
-from tests.browser.conftest import WIDTHS, OpenTab, Tab
-from tests.browser.hostile import IMAGE, SCRIPT, hostile_home
+from tests.browser.conftest import WIDTHS, OpenTab
+from tests.browser.hostile import IMAGE, SCRIPT, assert_harmless, hostile_home
 from ui.app.launch import command
 
 CONFLICT = "When did SOT begin?"
@@ -80,7 +80,7 @@ def app(real_home: Path) -> Iterator[str]:
 def hostile_app(tmp_path_factory: pytest.TempPathFactory, encoder: OnnxEncoder, encoder_home: Path) -> Iterator[str]:
     """An app over a corpus that somebody filled with markup."""
     home = hostile_home(tmp_path_factory.mktemp("hostile"), encoder)
-    (home / "encoder").symlink_to(encoder_home / "encoder")
+    (home / "encoders").symlink_to(encoder_home / "encoders")
     port = free_port()
     with running(command("127.0.0.1", port), home=home) as process:
         wait_until(lambda: answers(f"http://127.0.0.1:{port}/_stcore/health"), process)
@@ -185,11 +185,3 @@ def test_markup_in_the_corpus_stays_text(hostile_app: str, open_tab: OpenTab) ->
     tab.page.get_by_text("Low back pain", exact=True).click()
     expect(tab.page.get_by_text(IMAGE).locator("visible=true").first).to_be_visible()
     assert_harmless(tab)
-
-
-def assert_harmless(tab: Tab) -> None:
-    """No element came out of text, no script ran, nothing was asked of a foreign host."""
-    assert tab.page.locator("img[src=x], [onerror], a[href^=javascript]").count() == 0
-    assert tab.page.evaluate("window.hurt") is None
-    local = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
-    assert all(url.startswith(local) for url in tab.requested), tab.requested

@@ -121,10 +121,10 @@ class SotAssistant extends HTMLElement {
     if (this.#count() < 0) return this.#announce(this.#parts.count.textContent);
     // A keyboard on the screen would cover the answer.
     if (matchMedia("(pointer: coarse)").matches) this.#parts.question.blur();
-    this.#ask(question, { typed: true });
+    this.#ask(question);
   }
 
-  async #ask(question, { typed = false } = {}) {
+  async #ask(question) {
     if (this.#asking) return;
     const givenUp = (this.#asking = new AbortController());
     const { exchange, answer } = this.#begin(question);
@@ -132,12 +132,12 @@ class SotAssistant extends HTMLElement {
       const whole = await this.#service.ask(this.#body(question), (name, data) => this.#onEvent(answer, name, data), givenUp.signal);
       this.#conversation = whole.conversation_id;
       this.#finish(answer, whole);
-      if (typed) this.#clear(question);
+      this.#clear(question);
     } catch (error) {
       // After "start over" nobody waits for this answer.
       if (givenUp.signal.aborted) return;
       exchange.replaceChildren(exchange.firstChild, this.#drawFailure(error, question));
-      if (!typed) this.#keep(question);
+      this.#keep(question);
     } finally {
       if (this.#asking === givenUp) this.#asking = null;
     }
@@ -208,7 +208,7 @@ class SotAssistant extends HTMLElement {
 
   #again(question, failure) {
     failure.parentElement.remove();
-    this.#ask(question, { typed: this.#parts.question.value === question });
+    this.#ask(question);
     this.#parts.question.focus();
   }
 

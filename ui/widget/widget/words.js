@@ -58,7 +58,7 @@ export const VOICES = {
   teaching: "SOT teachers and their organisations",
   research: "Research",
   authority: "A guideline, regulator or health authority",
-  clinic: "This clinic",
+  clinic: "This clinic, or its assistant about itself",
 };
 
 export const STRENGTHS = {
