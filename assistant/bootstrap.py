@@ -1,17 +1,19 @@
 """The one place where parts meet. Defaults are real; tests pass fakes."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
 from assistant.coverage import CoverageJudge
 from assistant.domain import Action
 from assistant.errors import GuardError, SettingsError, SOTError
+from assistant.guard.audit import FileAudit
 from assistant.guard.classifier import Classifier
 from assistant.guard.contacts import Contacts
 from assistant.guard.conversation import ConversationPolicy
-from assistant.guard.general import GeneralQuestions
 from assistant.guard.guard import Guard
 from assistant.guard.normalising import read_message
+from assistant.guard.policy import VERSION, Policy
 from assistant.guard.replies import Replies
 from assistant.guard.review import Reviewer
 from assistant.guard.rules import Rulebook
@@ -21,7 +23,8 @@ from assistant.settings import Settings
 from assistant.store import Conversations, MemoryConversations
 from assistant.workbench import Workbenches
 from ingest.corpus import CORPUS
-from ingest.encoder import Encoder, open_encoder
+from ingest.documents import Clinic
+from ingest.encoder import DeferredEncoder, Encoder, open_encoder
 
 HERE = Path(__file__).parent
 GUARD = HERE / "guard"
@@ -31,6 +34,7 @@ def bootstrap(
     settings: Settings,
     *,
     encoder: Encoder | None = None,
+    guard_encoder: Encoder | None = None,
     conversations: Conversations | None = None,
     guard_folder: Path = GUARD,
     say: Callable[[str], None] = lambda _: None,
@@ -39,22 +43,23 @@ def bootstrap(
 
     Args:
         settings: how this installation runs.
-        encoder: opened from the settings' home if None.
+        encoder: what retrieval reads with; opened from the settings' home, when first needed, if None.
+        guard_encoder: what the guard's classifier reads with; likewise.
         conversations: kept in this process's memory if None.
         guard_folder: the guard's data.
         say: told one line about slow steps.
 
     Returns:
-        The assistant. It opens the current build when the first question needs it.
+        The assistant. It opens encoders and the current build when the first question needs them: a danger that rules
+        find is answered before any model has loaded.
 
     Raises:
-        GuardError: a part of the guard, the encoder included, cannot load: nothing may be answered.
+        GuardError: a part of the guard cannot load: nothing may be answered.
         SettingsError: the default region is not a known one.
     """
     try:
-        opened = encoder or open_encoder(settings.home, settings.encoder, say=say)
-        guard = open_guard(opened, guard_folder)
-        replies = open_replies(guard_folder)
+        guard = open_guard(guard_encoder or tuned_encoder(settings.home, guard_folder, say=say), guard_folder)
+        replies = open_replies(guard_folder, settings.card)
         redactor = Redactor.read(HERE / "redaction.yaml")
     except SOTError as error:
         raise GuardError(f"The guard cannot load: {error.problem}", fix=error.fix) from error
@@ -68,28 +73,58 @@ def bootstrap(
     return Assistant(
         home=settings.home,
         guard=guard,
+        audit=FileAudit(settings.home / "audit" / "guard.jsonl"),
         replies=replies,
         redactor=redactor,
         judge=CoverageJudge(),
         conversations=conversations or MemoryConversations(),
-        workbenches=Workbenches(settings.home, opened),
+        workbenches=Workbenches(settings.home, encoder or _encoder(settings, say)),
     )
+
+
+def _encoder(settings: Settings, say: Callable[[str], None]) -> Encoder:
+    """Retrieval's encoder, opened when it is first used."""
+    return DeferredEncoder(lambda: open_encoder(settings.home, settings.encoder, say=say))
+
+
+def tuned_encoder(home: Path, folder: Path = GUARD, *, say: Callable[[str], None] = lambda _: None) -> Encoder:
+    """The guard's encoder, opened when it is first used: the published weights with what the guard's text taught them.
+
+    Args:
+        home: the state folder.
+        folder: the guard's data, with `adapter/`.
+        say: told one line when an export starts.
+    """
+    return DeferredEncoder(lambda: open_encoder(home, adapter=folder / "adapter", say=say))
 
 
 def open_guard(encoder: Encoder, folder: Path = GUARD) -> Guard:
-    """The guard with its rules, head, conversation policy and review.
+    """The guard with its rules, classifier, policy and review.
+
+    Args:
+        encoder: what the classifier reads with, its own (see `tuned_encoder`).
+        folder: the guard's data.
 
     Raises:
-        GuardError: some of its data cannot be read, or the head belongs to another encoder.
+        GuardError: some of its data cannot be read, or the classifier belongs to another training text.
     """
     return Guard(
         rulebook=Rulebook.read(folder / "rules"),
-        classifier=Classifier.read(folder / "head.npz", encoder.identity),
-        general=GeneralQuestions.read(folder / "general.yaml"),
-        policy=ConversationPolicy(folder / "conversation.yaml"),
+        classifier=Classifier.read(folder),
+        policy=Policy.read(folder / "policy.yaml"),
+        conversation=ConversationPolicy.read(folder / "conversation.yaml"),
         reviewer=Reviewer.read(folder / "review.yaml"),
         encoder=encoder,
+        version=_version(folder),
     )
+
+
+def _version(folder: Path) -> str:
+    """The policy's version and the beginning of a SHA-256 over everything that decides."""
+    files = [*sorted((folder / "rules").glob("*.yaml")), folder / "policy.yaml", folder / "conversation.yaml"]
+    files += [folder / "head.npz"]
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files))
+    return f"{VERSION}.{digest.hexdigest()[:12]}"
 
 
 def open_order_detector(folder: Path = GUARD) -> Callable[[str], bool]:
@@ -106,11 +141,15 @@ def open_order_detector(folder: Path = GUARD) -> Callable[[str], bool]:
     return is_order
 
 
-def open_replies(folder: Path = GUARD) -> Replies:
-    """The reply templates with every region's contacts.
+def open_replies(folder: Path = GUARD, clinic: Clinic | None = None) -> Replies:
+    """The reply templates of every language with every region's contacts.
+
+    Args:
+        folder: the guard's data.
+        clinic: whose site this is, if it is a clinic's.
 
     Raises:
         GuardError: a template or a contact cannot be read.
     """
     contacts = Contacts.read(folder / "replies" / "contacts.yaml", CORPUS / "facts" / "emergency-numbers.yaml")
-    return Replies.read(folder / "replies" / "en.yaml", contacts)
+    return Replies.read(folder / "replies", contacts, clinic)

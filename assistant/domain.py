@@ -46,8 +46,9 @@ class Verdict:
     """The decision on a message: the action, the rule that led to it, and why in one line without message text.
 
     `also` names further actions that fit (a crisis beside an emergency shows both kinds of contacts);
-    `topic` picks the reply template (for example `stroke`), if the rule names one. `doubt` is an action that the guard
-    leans to and leaves to what the corpus holds.
+    `topic` picks the reply template (for example `stroke`), if the rule names one. `sure` is false between the
+    thresholds: the reply then allows for a mistake. `doubt` is an action that the guard leans to and leaves to what the
+    corpus holds.
     """
 
     action: Action
@@ -55,6 +56,7 @@ class Verdict:
     reason: str
     topic: str | None = None
     also: frozenset[Action] = frozenset()
+    sure: bool = True
     doubt: Action | None = None
 
 
@@ -69,10 +71,14 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the assistant says instead of, or before, statements: a template's text and the contacts under it."""
+    """What the assistant says instead of, or before, statements: a template's text and the contacts under it.
+
+    `offer` is a question that can be answered instead.
+    """
 
     text: str
     contacts: tuple[Contact, ...] = ()
+    offer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

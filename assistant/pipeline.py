@@ -26,7 +26,9 @@ from assistant.domain import (
 )
 from assistant.drafting import Draft, draft
 from assistant.errors import GuardError, QuestionError, SOTError, UnknownPassage
+from assistant.guard.audit import Audit
 from assistant.guard.guard import Guard
+from assistant.guard.kinds import TODAY
 from assistant.guard.replies import Replies
 from assistant.redaction import Redactor
 from assistant.rewriting import Query
@@ -39,8 +41,8 @@ from ingest.errors import BuildError
 CHARACTERS_MAX = 4000
 # After a redirect, general statements are shown only if they surely fit.
 GENERAL_CONFIDENCE_MIN = 0.75
-_REPLY_ONLY = frozenset({Action.EMERGENCY, Action.CRISIS, Action.REFUSE_INJECTION, Action.SMALLTALK, Action.OFF_TOPIC})
-_REDIRECTS = frozenset({Action.REFUSE_TREATMENT, Action.REFUSE_DIAGNOSIS})
+_REPLY_ONLY = frozenset({Action.EMERGENCY, Action.CRISIS, Action.SMALLTALK, Action.OFF_TOPIC})
+_REDIRECTS = frozenset({Action.REFUSE_INJECTION, Action.REFUSE_TREATMENT, Action.REFUSE_DIAGNOSIS})
 
 _log = structlog.get_logger()
 
@@ -58,6 +60,25 @@ class _Timings:
             yield
         finally:
             self.ms[name] = round((time.perf_counter() - started) * 1000, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A question in its conversation, the id of its answer, the guard's verdict and the language it is in."""
+
+    id: str
+    question: Question
+    conversation: Conversation
+    verdict: Verdict
+    language: str
+
+    @property
+    def needs_the_corpus(self) -> bool:
+        """Whether more than the reply may be said. What a doctor should see today, and a plain attack, get no more."""
+        verdict = self.verdict
+        if verdict.action is Action.REFUSE_INJECTION and verdict.sure:
+            return False
+        return verdict.action not in _REPLY_ONLY and verdict.topic != TODAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +108,7 @@ class Assistant:
         *,
         home: Path,
         guard: Guard,
+        audit: Audit,
         replies: Replies,
         redactor: Redactor,
         judge: CoverageJudge,
@@ -95,6 +117,7 @@ class Assistant:
     ) -> None:
         self._home = home
         self._guard = guard
+        self._audit = audit
         self._replies = replies
         self._redactor = redactor
         self._judge = judge
@@ -135,13 +158,13 @@ class Assistant:
             self._validate(question)
             conversation = self._conversations.get(question.conversation_id)
             with timings.step("screen"):
-                verdict = self._screen(question, conversation)
+                case = self._screened(question, conversation)
             asked = self._redactor.redact(question.text)
-            found = self._look_up(question, asked, verdict, conversation, timings)
-            answer = self._answer(question, verdict, found, conversation, timings)
+            found = self._look_up(case, asked, timings) if case.needs_the_corpus else None
+            answer = self._answer(case, found, timings)
             self._conversations.add(conversation, _turn(asked, answer, found))
         _log.info("answered", id=answer.id, action=answer.verdict.action, rule=answer.verdict.rule, ms=timings.ms)
-        return Explanation(replace(answer, timings_ms=timings.ms), verdict, found)
+        return Explanation(replace(answer, timings_ms=timings.ms), case.verdict, found)
 
     def place(self, passage_id: str) -> Place:
         """Where a passage stands, with its text.
@@ -195,83 +218,68 @@ class Assistant:
                 field="region",
             )
 
-    def _screen(self, question: Question, conversation: Conversation) -> Verdict:
-        """The guard's verdict. Whatever goes wrong in it, nothing is answered."""
+    def _screened(self, question: Question, conversation: Conversation) -> _Case:
+        """The case with the guard's verdict. Whatever goes wrong in it, nothing is answered."""
         try:
-            return self._guard.screen(question.text, conversation)
+            found = self._guard.examine(question.text, conversation)
         except SOTError:
             raise
         except Exception as error:
             raise GuardError("The guard failed on this message.", fix="Report it; nothing was answered.") from error
+        answer_id = f"ans_{secrets.token_urlsafe(12)}"
+        self._audit.record(answer_id, found)
+        wanted = (question.language or "")[:2].casefold()
+        language = wanted if wanted in self._replies.books else found.language
+        return _Case(answer_id, question, conversation, found.verdict, language)
 
-    def _look_up(
-        self, question: Question, asked: str, verdict: Verdict, conversation: Conversation, timings: _Timings
-    ) -> Found | None:
-        """What the corpus holds on a message; None where the reply alone answers."""
-        if verdict.action in _REPLY_ONLY:
-            return None
+    def _look_up(self, case: _Case, asked: str, timings: _Timings) -> Found:
+        """What the corpus holds on a message."""
         workbench = self._workbenches.current()
         with timings.step("rewrite"):
-            query = workbench.rewriter.rewrite(asked, conversation)
+            query = workbench.rewriter.rewrite(asked, case.conversation)
         with timings.step("retrieve"):
-            evidence = workbench.retriever.find(query.text, question.audience)
-        coverage = self._judge.decide(evidence, workbench.build, doubted=verdict.doubt is Action.OFF_TOPIC)
+            evidence = workbench.retriever.find(query.text, case.question.audience)
+        coverage = self._judge.decide(evidence, workbench.build, doubted=case.verdict.doubt is Action.OFF_TOPIC)
         return Found(workbench, query, evidence, coverage)
 
-    def _answer(
-        self,
-        question: Question,
-        verdict: Verdict,
-        found: Found | None,
-        conversation: Conversation,
-        timings: _Timings,
-    ) -> Answer:
+    def _answer(self, case: _Case, found: Found | None, timings: _Timings) -> Answer:
         if found is None:
-            return self._reply_only(question, verdict, conversation)
-        if verdict.action in _REDIRECTS:
-            return self._redirect(question, verdict, found, conversation)
-        return self._informed(question, found, conversation, timings)
-
-    def _reply_only(self, question: Question, verdict: Verdict, conversation: Conversation) -> Answer:
-        reply = self._reply(question, verdict, conversation)
-        return self._finished(conversation, verdict, reply, build=current_build_id(self._home) or "none")
-
-    def _redirect(self, question: Question, verdict: Verdict, found: Found, conversation: Conversation) -> Answer:
-        """The redirect first; behind it what the sources say in general, if they surely cover it."""
-        reply = self._reply(question, verdict, conversation)
-        general = None
-        if found.coverage.covered and found.coverage.confidence >= GENERAL_CONFIDENCE_MIN:
-            general = self._draft(question, found, LeadIn.GENERAL)
-        return self._finished(
-            conversation,
-            verdict,
-            reply,
-            general,
-            build=found.workbench.build.id,
-            suggestions=found.workbench.composer.suggestions(found.evidence, question.audience),
+            return self._finished(case, self._reply(case), build=current_build_id(self._home) or "none")
+        return (
+            self._redirect(case, found) if case.verdict.action in _REDIRECTS else self._informed(case, found, timings)
         )
 
-    def _informed(self, question: Question, found: Found, conversation: Conversation, timings: _Timings) -> Answer:
+    def _redirect(self, case: _Case, found: Found) -> Answer:
+        """The redirect first; behind it what the sources say in general, if they cover it: surely, where it is sure."""
+        general = None
+        if found.coverage.covered and (found.coverage.confidence >= GENERAL_CONFIDENCE_MIN or not case.verdict.sure):
+            general = self._draft(case.question, found, LeadIn.GENERAL)
+        return self._finished(
+            case,
+            self._reply(case),
+            general,
+            build=found.workbench.build.id,
+            suggestions=found.workbench.composer.suggestions(found.evidence, case.question.audience),
+        )
+
+    def _informed(self, case: _Case, found: Found, timings: _Timings) -> Answer:
         """What the corpus says, or that it does not say."""
         with timings.step("compose"):
-            stated = self._draft(question, found) if found.coverage.covered else None
+            stated = self._draft(case.question, found) if found.coverage.covered else None
         used = [found.evidence.candidates[0].section.id] if stated else []
-        suggestions = found.workbench.composer.suggestions(found.evidence, question.audience, used)
         if stated:
             verdict = Verdict(Action.ANSWER, found.coverage.rule, "the corpus answers")
-            reply = Reply("")
         else:
             off_topic = found.coverage.rule == "coverage.off_topic"
             action = Action.OFF_TOPIC if off_topic else Action.NOT_COVERED
             verdict = Verdict(action, found.coverage.rule, "the corpus does not answer")
-            reply = self._reply(question, verdict, conversation)
+        decided = replace(case, verdict=verdict)
         return self._finished(
-            conversation,
-            verdict,
-            reply,
+            decided,
+            self._reply(decided),
             stated,
             build=found.workbench.build.id,
-            suggestions=suggestions,
+            suggestions=found.workbench.composer.suggestions(found.evidence, case.question.audience, used),
             about=found.query.about,
         )
 
@@ -286,15 +294,21 @@ class Assistant:
         written = draft(selection, corpus, is_sound, opening)
         return written if written and written.is_sound(corpus) else None
 
-    def _reply(self, question: Question, verdict: Verdict, conversation: Conversation) -> Reply:
-        last = conversation.turns[-1].verdict if conversation.turns else None
+    def _reply(self, case: _Case) -> Reply:
+        verdict = case.verdict
+        last = case.conversation.turns[-1].verdict if case.conversation.turns else None
         repeated = last is not None and (last.action, last.topic) == (verdict.action, verdict.topic)
-        return self._replies.reply(verdict, audience=question.audience, region=question.region, repeated=repeated)
+        return self._replies.reply(
+            verdict,
+            audience=case.question.audience,
+            region=case.question.region,
+            language=case.language,
+            repeated=repeated and verdict.action is not Action.ANSWER,
+        )
 
     def _finished(
         self,
-        conversation: Conversation,
-        verdict: Verdict,
+        case: _Case,
         reply: Reply,
         stated: Draft | None = None,
         *,
@@ -302,11 +316,12 @@ class Assistant:
         suggestions: tuple[str, ...] = (),
         about: str | None = None,
     ) -> Answer:
+        offered = (reply.offer,) if reply.offer else ()
         return Answer(
-            id=f"ans_{secrets.token_urlsafe(12)}",
-            conversation_id=conversation.id,
-            language="en",
-            verdict=verdict,
+            id=case.id,
+            conversation_id=case.conversation.id,
+            language=self._replies.language(case.language),
+            verdict=case.verdict,
             text="\n\n".join(part for part in (reply.text, stated.text if stated else "") if part),
             build=build,
             about=about,
@@ -314,7 +329,7 @@ class Assistant:
             citations=stated.citations if stated else (),
             conflicts=stated.conflicts if stated else (),
             contacts=reply.contacts,
-            suggestions=suggestions,
+            suggestions=tuple(dict.fromkeys((*offered, *suggestions))),
         )
 
 

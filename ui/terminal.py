@@ -7,19 +7,9 @@ from rich.panel import Panel
 
 from assistant.domain import Action, Answer, Citation
 from ingest.documents import Voice
+from ui.wording import NOTICE, TITLES, rests_on
 
 _STYLES = {Action.EMERGENCY: "bold red", Action.CRISIS: "bold magenta", Action.ANSWER: "green"}
-_TITLES = {
-    Action.EMERGENCY: "Emergency",
-    Action.CRISIS: "You are not alone",
-    Action.REFUSE_INJECTION: "Not possible",
-    Action.REFUSE_TREATMENT: "For your clinician",
-    Action.REFUSE_DIAGNOSIS: "For your clinician",
-    Action.OFF_TOPIC: "Outside SOT",
-    Action.SMALLTALK: "SOT Assistant",
-    Action.NOT_COVERED: "Not in the sources",
-    Action.ANSWER: "Answer",
-}
 
 
 def show_answer(answer: Answer, console: Console) -> None:
@@ -33,7 +23,7 @@ def show_answer(answer: Answer, console: Console) -> None:
         console.print(f"[dim]Understood as: {escape(answer.about)}[/dim]")
     action = answer.verdict.action
     console.print(
-        Panel(escape(answer.text), title=_TITLES[action], border_style=_STYLES.get(action, "yellow"), padding=(1, 2))
+        Panel(escape(answer.text), title=TITLES[action], border_style=_STYLES.get(action, "yellow"), padding=(1, 2))
     )
     for contact in answer.contacts:
         console.print(f"  [bold]{escape(contact.number)}[/bold]  {escape(contact.service)} ({contact.region})")
@@ -43,18 +33,14 @@ def show_answer(answer: Answer, console: Console) -> None:
         console.print("\n[bold]You could also ask[/bold]")
         for suggestion in answer.suggestions:
             console.print(f"  {escape(suggestion)}")
-    console.print(
-        "\n[dim]Automated information, not a clinician. No clinician has reviewed the sources' wording yet.[/dim]"
-    )
+    console.print(f"\n[dim]{NOTICE}[/dim]")
 
 
 def _show_citation(citation: Citation, console: Console) -> None:
     strength = f", {citation.strength}" if citation.strength else ""
     sources = "; ".join(dict.fromkeys(_source_line(citation)))
     where = f"{citation.title}: {citation.heading[-1]} ({citation.voice}{strength})"
-    # What a clinic wrote is quoted as it is; everything else is in our words.
-    rests = "From" if citation.voice is Voice.CLINIC else "Our wording of"
-    line = f"[{citation.marker}] {where}. {rests}: {sources}"
+    line = f"[{citation.marker}] {where}. {rests_on(in_our_words=citation.voice is not Voice.CLINIC)}: {sources}"
     console.print(Padding(f"[dim]{escape(line)}[/dim]", (0, 0, 0, 2)))
 
 

@@ -8,7 +8,6 @@ import os
 import platform
 import resource
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ from assistant.evaluation.checkout import Commit
 from assistant.evaluation.errors import EvaluationError
 from assistant.evaluation.report import Bench, GuardSpeed, Screening, Speed
 from assistant.evaluation.sets import EvaluationSets, Split
+from assistant.evaluation.timing import in_own_process, p95, timed
 from assistant.pipeline import CHARACTERS_MAX
 from assistant.settings import PREFIX, Settings, read_settings
 
@@ -61,6 +61,8 @@ def run_bench(settings: Settings, sets: EvaluationSets, *, questions: int, with_
         guard=GuardSpeed(
             typical=Screening.model_validate(_in_own_process("guard", settings, messages)),
             longest=Screening.model_validate(_in_own_process("guard", settings, longest(messages))),
+            rules_typical=Screening.model_validate(_in_own_process("rules", settings, messages)),
+            rules_longest=Screening.model_validate(_in_own_process("rules", settings, longest(messages))),
         ),
     )
 
@@ -88,22 +90,13 @@ def _spread(items: dict[str, Any], count: int) -> list[tuple[str, Any]]:
 
 
 def _in_own_process(system: str, settings: Settings, items: Sequence[Any]) -> Any:
-    """Measure one system in a fresh interpreter, so that neither warms nor burdens the other."""
-    done = subprocess.run(
-        [sys.executable, "-m", "assistant.evaluation.bench", system],
-        input=json.dumps(items),
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | _as_variables(settings),
+    return in_own_process(
+        "assistant.evaluation.bench",
+        [system],
+        told=items,
+        variables=_as_variables(settings),
+        fix="Run `sot ingest` first; the baseline needs the packages of requirements-dev.lock (`make test`).",
     )
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise EvaluationError(
-            f"Measuring the {system} failed: {last}",
-            fix="Run `sot ingest` first; the baseline needs the packages of requirements-dev.lock (`make test`).",
-        )
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def _as_variables(settings: Settings) -> dict[str, str]:
@@ -117,46 +110,45 @@ def _measure_answers(open_system: Callable[[Settings], Callable[[Any], Any]], as
     ask = open_system(read_settings())
     ask(asked[0])
     first = time.perf_counter() - started
-    times = _timed(ask, asked[1:])
+    times = timed(ask, asked[1:])
     return {
         "start_to_first_answer_s": round(first, 3),
         "warm_median_ms": round(statistics.median(times), 2),
-        "warm_p95_ms": _p95(times),
+        "warm_p95_ms": p95(times),
         "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }
 
 
 def _measure_guard(messages: list[str]) -> dict[str, float]:
     """The guard alone, warm."""
-    from assistant.bootstrap import open_guard
+    from assistant.bootstrap import open_guard, tuned_encoder
     from assistant.domain import Conversation
-    from ingest.encoder import open_encoder
 
-    settings = read_settings()
-    guard = open_guard(open_encoder(settings.home, settings.encoder))
+    guard = open_guard(tuned_encoder(read_settings().home))
     alone = Conversation("con_none")
     guard.screen("Good morning to you", alone)
-    times = _timed(lambda message: guard.screen(message, alone), messages)
+    return _screening(lambda message: guard.screen(message, alone), messages)
+
+
+def _measure_rules(messages: list[str]) -> dict[str, float]:
+    """The guard's rules alone, warm: no model is loaded."""
+    from assistant.bootstrap import GUARD
+    from assistant.guard.normalising import read_message
+    from assistant.guard.rules import Rulebook
+
+    rulebook = Rulebook.read(GUARD / "rules")
+    rulebook.matches(read_message("Good morning to you"))
+    return _screening(lambda message: rulebook.matches(read_message(message)), messages)
+
+
+def _screening(screen: Callable[[str], Any], messages: list[str]) -> dict[str, float]:
+    times = timed(screen, messages)
     return {
         "messages": len(messages),
         "median_characters": int(statistics.median(map(len, messages))),
         "p50_ms": round(statistics.median(times), 2),
-        "p95_ms": _p95(times),
+        "p95_ms": p95(times),
     }
-
-
-def _timed(ask: Callable[[Any], Any], items: Sequence[Any]) -> list[float]:
-    """Milliseconds for each."""
-    times = []
-    for item in items:
-        before = time.perf_counter()
-        ask(item)
-        times.append((time.perf_counter() - before) * 1000)
-    return times
-
-
-def _p95(times: Sequence[float]) -> float:
-    return round(statistics.quantiles(times, n=20, method="inclusive")[-1], 2)
 
 
 def _open_assistant(settings: Settings) -> Callable[[Any], Any]:
@@ -182,10 +174,13 @@ def _open_baseline(settings: Settings) -> Callable[[Any], Any]:
     return lambda asked: retriever.invoke(asked["text"])
 
 
+_GUARDED = {"guard": _measure_guard, "rules": _measure_rules}
+
+
 def _main(system: str) -> dict[str, float]:
     items = json.load(sys.stdin)
-    if system == "guard":
-        return _measure_guard(items)
+    if system in _GUARDED:
+        return _GUARDED[system](items)
     return _measure_answers(_open_assistant if system == "assistant" else _open_baseline, items)
 
 

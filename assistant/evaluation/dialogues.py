@@ -45,13 +45,5 @@ def _is_right(turn: TurnCase, answer: Answer) -> bool:
 
 
 def _miss(case: DialogueCase, number: int, turn: TurnCase, answer: Answer) -> Miss:
-    verdict = answer.verdict
-    return Miss(
-        split=case.split,
-        set=SetName.DIALOGUES,
-        id=f"{case.id}/{number}",
-        expected=turn.action,
-        got=BESIDE_THE_FACTS if verdict.action is turn.action else verdict.action,
-        rule=verdict.rule,
-        tags=case.tags,
-    )
+    got = BESIDE_THE_FACTS if answer.verdict.action is turn.action else answer.verdict.action
+    return Miss.of(case, SetName.DIALOGUES, answer.verdict, id=f"{case.id}/{number}", expected=turn.action, got=got)

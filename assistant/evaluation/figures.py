@@ -1,11 +1,13 @@
 """A figure: one measure over one group of cases, with its interval."""
 
 from enum import StrEnum
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
+from assistant.domain import Verdict
 from assistant.evaluation.measures import Measure, Unit
-from assistant.evaluation.sets import SetName, Split
+from assistant.evaluation.sets import Case, SetName, Split
 
 
 class System(StrEnum):
@@ -45,3 +47,17 @@ class Miss(BaseModel):
     got: str
     rule: str
     tags: tuple[str, ...]
+
+    @classmethod
+    def of(cls, case: Case, of_set: SetName, verdict: Verdict, **otherwise: str) -> Self:
+        """What went wrong with a case.
+
+        Args:
+            case: the one asked.
+            of_set: where it stands.
+            verdict: what the person got.
+            otherwise: `id`, `expected` or `got`, where they are not the case's id and action and the verdict's action.
+        """
+        found = {"id": case.id, "expected": getattr(case, "action", ""), "got": verdict.action} | otherwise
+        same = {"split": case.split, "set": of_set, "rule": verdict.rule, "tags": case.tags}
+        return cls.model_validate(same | found)

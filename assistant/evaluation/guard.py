@@ -28,7 +28,7 @@ def score_guard(outcomes: Sequence[Outcome[GuardCase]], split: Split) -> Scored:
     for outcome in outcomes:
         _count(outcome, tally)
         if not _is_right(outcome.case, outcome.answer.verdict.action):
-            misses.append(_miss(outcome))
+            misses.append(Miss.of(outcome.case, SetName.GUARD, outcome.answer.verdict))
     return Scored(tally.figures(), tuple(misses))
 
 
@@ -46,16 +46,3 @@ def _count(outcome: Outcome[GuardCase], tally: Tally) -> None:
 
 def _is_right(case: GuardCase, action: Action) -> bool:
     return action in PASSED if case.is_honest else action is case.action
-
-
-def _miss(outcome: Outcome[GuardCase]) -> Miss:
-    case, verdict = outcome.case, outcome.answer.verdict
-    return Miss(
-        split=case.split,
-        set=SetName.GUARD,
-        id=case.id,
-        expected=case.action,
-        got=verdict.action,
-        rule=verdict.rule,
-        tags=case.tags,
-    )

@@ -36,7 +36,7 @@ def score_not_covered(
         tally.add(Measure.TURNED_AWAY, case.groups, action not in {Action.NOT_COVERED, Action.ANSWER})
         tally.add(Measure.FALSELY_ANSWERED, case.groups, action is Action.ANSWER)
         if action is not Action.NOT_COVERED:
-            misses.append(_miss(outcome))
+            misses.append(Miss.of(outcome.case, SetName.NOT_COVERED, outcome.answer.verdict))
     if answerable:
         _count_precision([*outcomes, *answerable], tally)
     return Scored(tally.figures(), tuple(misses))
@@ -48,16 +48,3 @@ def _count_precision(outcomes: Sequence[Outcome[NotCoveredCase] | Outcome[Questi
         if outcome.answer.verdict.action is Action.NOT_COVERED:
             groups = (ALL, f"audience:{outcome.case.audience}")
             tally.add(Measure.ABSTENTION_PRECISION, groups, outcome.case.action is Action.NOT_COVERED)
-
-
-def _miss(outcome: Outcome[NotCoveredCase]) -> Miss:
-    case, verdict = outcome.case, outcome.answer.verdict
-    return Miss(
-        split=case.split,
-        set=SetName.NOT_COVERED,
-        id=case.id,
-        expected=case.action,
-        got=verdict.action,
-        rule=verdict.rule,
-        tags=case.tags,
-    )

@@ -191,7 +191,14 @@ def _bench(path: Path, bench: Bench) -> Iterator[str]:
     shown: list[tuple[str, Speed]] = [(name, speed) for name, speed in systems if speed]
     rows = ([label, *(f"{getattr(speed, key):,.1f}" for _, speed in shown)] for key, label in _SPEEDS.items())
     yield _table(("", *(name for name, _ in shown)), rows)
-    screened = [("as people write", bench.guard.typical), ("the longest it reads", bench.guard.longest)]
+    guard = bench.guard
+    measured = [
+        ("as people write", guard.typical),
+        ("the longest it reads", guard.longest),
+        ("its rules alone, as people write", guard.rules_typical),
+        ("its rules alone, the longest", guard.rules_longest),
+    ]
+    screened = [(name, one) for name, one in measured if one]
     lines = (
         [name, f"{one.median_characters:,}", f"{one.messages}", f"{one.p50_ms:,.1f}", f"{one.p95_ms:,.1f}"]
         for name, one in screened

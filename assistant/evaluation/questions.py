@@ -106,13 +106,6 @@ def _states_all(outcome: Outcome[QuestionCase]) -> bool:
 
 
 def _miss(outcome: Outcome[QuestionCase]) -> Miss:
-    case, verdict = outcome.case, outcome.answer.verdict
-    return Miss(
-        split=case.split,
-        set=SetName.QUESTIONS,
-        id=case.id,
-        expected=case.action,
-        got=BESIDE_THE_FACTS if verdict.action is Action.ANSWER else verdict.action,
-        rule=verdict.rule,
-        tags=case.tags,
-    )
+    verdict = outcome.answer.verdict
+    got = BESIDE_THE_FACTS if verdict.action is Action.ANSWER else verdict.action
+    return Miss.of(outcome.case, SetName.QUESTIONS, verdict, got=got)

@@ -59,10 +59,16 @@ class Screening(_Report):
 
 
 class GuardSpeed(_Report):
-    """How long the guard takes over messages as people write them, and over the longest it reads."""
+    """How long the guard takes over messages as people write them, and over the longest it reads.
+
+    `rules` is the time until a danger that a rule finds is known, before any model is asked: reading the message and
+    matching all rules. Reports before 2026-12 lack it.
+    """
 
     typical: Screening
     longest: Screening
+    rules_typical: Screening | None = None
+    rules_longest: Screening | None = None
 
 
 class Bench(_Report):

@@ -11,7 +11,6 @@ import dataclasses
 import json
 import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.evaluation.errors import EvaluationError
+from assistant.evaluation.timing import in_own_process, p95
 from assistant.retrieval import PROPOSED_BY_WORDS_MAX, PROPOSED_MAX, Retriever
 from ingest.build import make_build, open_build
 from ingest.documents import Ask, Audience, Corpus, Document, Passage, Review, Section, Statement, Voice
@@ -164,18 +163,8 @@ class WordSum:
 
 
 def _in_own_process(step: str, home: str, passages: int) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "assistant.evaluation.scale", step, home, str(passages)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise EvaluationError(
-            f"Measuring {passages} passages failed: {last}", fix="Free some disk space and memory, or ask for fewer."
-        )
-    measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    fix = "Free some disk space and memory, or ask for fewer."
+    measured: dict[str, Any] = in_own_process("assistant.evaluation.scale", [step, home, str(passages)], fix=fix)
     return measured
 
 
@@ -210,7 +199,7 @@ def _search(home: Path, passages: int) -> dict[str, float]:
     return {
         "open_s": round(opened, 2),
         "search_median_ms": round(statistics.median(whole), 2),
-        "search_p95_ms": round(statistics.quantiles(whole, n=20, method="inclusive")[-1], 2),
+        "search_p95_ms": p95(whole),
         "nearest_median_ms": round(statistics.median(near), 2),
         "matching_median_ms": round(statistics.median(words), 2),
         "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),

@@ -1,167 +1,184 @@
-"""The trained head: a linear layer over the encoder's vectors, read with numpy alone.
+"""The trained classifier: a message's meaning and wording, read by numpy alone, joined into calibrated scores.
 
-`sot guard train` (assistant/guard/training.py) writes `head.npz` beside the training text. The head knows which encoder
-and which text it was trained with and refuses any other: a silently stale head would screen wrongly without a sign.
-`thresholds.yaml` says from which score on it acts.
+Two linear heads read every row of a message (see assistant/guard/pieces.py): one the vectors of an encoder that was
+tuned on the training text, one hashed words and pieces of words. A third one joins what they say of the whole and of
+its most telling piece. `sot guard train` (assistant/guard/training.py) writes all of it: `adapter/` for the encoder,
+`head.npz` for the rest. The head knows which encoder and which text it was trained with and refuses any other: a
+silently stale head would screen wrongly without a sign. `policy.yaml` says from which score on it acts.
+
+Source of the joining: Wolpert, "Stacked Generalization" (Neural Networks, 1992).
 """
 
 import hashlib
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 from zipfile import BadZipFile
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
-from assistant.domain import DANGERS, Action
 from assistant.errors import GuardError
+from assistant.guard.kinds import KINDS, RISKY, Kind
+from assistant.guard.wording import BUCKETS, wording
 from ingest.encoder import Vectors
 
-POLICY = 2
-TRAINED: tuple[Action, ...] = tuple(action for action in Action if action is not Action.NOT_COVERED)
-RISKY = tuple(action for action in TRAINED if action.precedence < Action.OFF_TOPIC.precedence)
 FIX = "Run `sot guard train` and commit what it writes."
+LAYERS = ("meaning", "wording", "joining")
+FEATURES = 2 * (len(KINDS) + len(RISKY))
 
-Probabilities = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """An action the head asks for, under which rule and why."""
-
-    action: Action
-    rule: str
-    reason: str
+Scores = Mapping[Kind, float]
+Logs = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Thresholds:
-    """When a score becomes a decision: for each action but `answer` the least score on which it acts."""
+class Linear:
+    """A linear layer: weights of shape (outputs, inputs) and a bias of shape (outputs,)."""
 
-    least: Mapping[Action, float]
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def takes(self, width: tuple[int, ...]) -> bool:
+        """Whether it reads inputs of a width, shape (inputs,), and gives a number for every kind."""
+        return self.weights.shape == (len(KINDS), *width) and self.bias.shape == (len(KINDS),)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The three layers, and what they were trained with: an encoder's identity, a training text's fingerprint."""
+
+    meaning: Linear
+    wording: Linear
+    joining: Linear
+    encoder: str
+    training: str
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read thresholds.yaml.
-
-        Raises:
-            GuardError: it is missing, of another policy, or its numbers make no sense.
-        """
-        try:
-            data: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
-            policy = data["policy"]
-            least = {Action(name): float(score) for name, score in data["least"].items()}
-        except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
-            raise GuardError(
-                f"{path.name} cannot be read ({type(error).__name__}).", fix="Restore the file."
-            ) from error
-        if policy != POLICY or set(least) != set(TRAINED[:-1]) or not all(0 < score <= 1 for score in least.values()):
-            raise GuardError(
-                f"{path.name} is not a whole policy {POLICY}.",
-                fix="Give each action but `answer` a score above 0, at most 1.",
-            )
-        return cls(least)
-
-    def decide(self, scores: Mapping[Action, float]) -> Decision | None:
-        """What the scores ask for.
+        """Read a head.
 
         Args:
-            scores: an action's probability (see `combined`).
-
-        Returns:
-            A danger whose score is enough, whatever else scores higher; otherwise the likeliest action, if its score is
-            enough; None if the message may go on to be answered.
-        """
-        likeliest = max(TRAINED, key=lambda action: scores[action])
-        for action in (action for action in TRAINED[:-1] if action in DANGERS or action is likeliest):
-            if scores[action] >= self.least[action]:
-                reason = f"the trained head scores {scores[action]:.2f}, at or above {self.least[action]:.2f}"
-                return Decision(action, f"classifier.{action}", reason)
-        return None
-
-
-class Classifier:
-    """The head with its thresholds: unit vectors in, a score an action and a decision out."""
-
-    def __init__(self, weights: Vectors, bias: Vectors, temperature: float, thresholds: Thresholds) -> None:
-        self._weights = weights
-        self._bias = bias
-        self._temperature = temperature
-        self._thresholds = thresholds
-
-    @classmethod
-    def read(cls, path: Path, encoder: str) -> Self:
-        """Read a head, with `thresholds.yaml` and the `training` folder that lie beside it.
-
-        Args:
-            path: the head, `head.npz`.
-            encoder: the identity of the encoder whose vectors it will be given.
+            path: `head.npz`.
 
         Raises:
-            GuardError: a file is missing or damaged, or the head belongs to another encoder or training text.
+            GuardError: it is missing, damaged, or knows other kinds than the guard.
         """
         try:
             # numpy leaves a file that it opened itself open if the file is damaged.
             with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-                head = dict(file)
-            weights, bias = head["weights"].astype(np.float32), head["bias"].astype(np.float32)
-            temperature, order = float(head["temperature"]), tuple(head["actions"].tolist())
-            trained_with, trained_on = str(head["encoder"]), str(head["training"])
-            text_now = fingerprint(path.parent / "training")
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+                parts = dict(file)
+            meaning, of_wording, joining = (
+                Linear(parts[f"{name}_weights"].astype(np.float32), parts[f"{name}_bias"].astype(np.float32))
+                for name in LAYERS
+            )
+            order, encoder, training = tuple(parts["kinds"].tolist()), str(parts["encoder"]), str(parts["training"])
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error, NotImplementedError) as error:
             raise GuardError(f"The head {path.name} cannot be read ({type(error).__name__}).", fix=FIX) from error
-        if order != TRAINED or weights.shape[0] != len(TRAINED) or bias.shape != (len(TRAINED),):
-            raise GuardError(f"The head {path.name} knows other actions than the guard.", fix=FIX)
-        if trained_with != encoder:
-            raise GuardError(f"The head was trained with the encoder {trained_with}, not {encoder}.", fix=FIX)
-        if trained_on != text_now:
-            raise GuardError("The training text has changed since the head was trained.", fix=FIX)
-        return cls(weights, bias, temperature, Thresholds.read(path.parent / "thresholds.yaml"))
+        # A NaN is below every threshold, so it would let any message through.
+        if not all(np.isfinite(part).all() for name, part in parts.items() if name.endswith(("_weights", "_bias"))):
+            raise GuardError(f"The head {path.name} holds numbers that are not finite.", fix=FIX)
+        widths = (meaning.weights.shape[-1:], (BUCKETS,), (FEATURES,))
+        fits = (layer.takes(width) for layer, width in zip((meaning, of_wording, joining), widths, strict=True))
+        if order != KINDS or not all(fits):
+            raise GuardError(f"The head {path.name} knows other kinds of messages than the guard.", fix=FIX)
+        return cls(meaning, of_wording, joining, encoder, training)
 
-    def scores(self, vectors: Vectors) -> dict[Action, float]:
+    def write(self, path: Path) -> None:
+        """Write a head. Half precision swallows what differs between linear algebra libraries."""
+        layers: dict[str, Any] = {}
+        for name, layer in zip(LAYERS, (self.meaning, self.wording, self.joining), strict=True):
+            layers[f"{name}_weights"] = layer.weights.astype(np.float16)
+            layers[f"{name}_bias"] = layer.bias.astype(np.float16)
+        np.savez_compressed(
+            path,
+            **layers,
+            kinds=np.array(KINDS),
+            encoder=np.array(self.encoder),
+            training=np.array(self.training),
+        )
+
+
+class Classifier:
+    """Scores messages with a head."""
+
+    def __init__(self, head: Head) -> None:
+        self._head = head
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Read the head that lies in a folder beside the training text.
+
+        Raises:
+            GuardError: a file is missing or damaged, or the training text has changed since.
+        """
+        head = Head.read(folder / "head.npz")
+        if head.training != fingerprint(folder / "training"):
+            raise GuardError("The training text has changed since the head was trained.", fix=FIX)
+        return cls(head)
+
+    def require_encoder(self, identity: str) -> None:
+        """Make sure that vectors will come from the right encoder.
+
+        Raises:
+            GuardError: they would come from another one.
+        """
+        if identity != self._head.encoder:
+            raise GuardError(f"The head was trained with the encoder {self._head.encoder}, not {identity}.", fix=FIX)
+
+    def scores(self, rows: Sequence[str], vectors: Vectors) -> Scores:
         """Score one message.
 
         Args:
-            vectors: unit vectors of the whole message, then of each of its sentences; at least one row.
+            rows: its texts, the whole first (see `assistant.guard.pieces.rows`).
+            vectors: a unit vector for each row.
 
         Returns:
-            An action's calibrated probability, combined over the rows (see `combined`).
+            Each kind's calibrated probability; they add up to 1.
 
         Raises:
             GuardError: these are not vectors of the head's encoder, or not finite numbers.
         """
-        if vectors.ndim != 2 or not len(vectors) or vectors.shape[1] != self._weights.shape[1]:
+        meaning = self._head.meaning
+        if vectors.ndim != 2 or len(vectors) != len(rows) or vectors.shape[1] != meaning.weights.shape[1]:
             raise GuardError(f"Vectors of shape {vectors.shape} are not from the head's encoder.", fix=FIX)
-        # A NaN is below every threshold, so it would let any message through.
         if not np.isfinite(vectors).all():
             raise GuardError("The encoder gave vectors that are not finite.", fix="Delete its export and start again.")
-        rows = probabilities(vectors @ self._weights.T + self._bias, self._temperature)
-        return dict(zip(TRAINED, combined(rows).tolist(), strict=True))
+        of_meaning = log_shares(vectors @ meaning.weights.T + meaning.bias)
+        of_wording = log_shares(np.stack([self._wording(row) for row in rows]))
+        joined = self._head.joining.weights @ features(of_meaning, of_wording) + self._head.joining.bias
+        return dict(zip(KINDS, np.exp(log_shares(joined)).tolist(), strict=True))
 
-    def decide(self, scores: Mapping[Action, float]) -> Decision | None:
-        """The most urgent action that its score asks for; None if the message may go on to be answered."""
-        return self._thresholds.decide(scores)
-
-
-def probabilities(logits: NDArray[Any], temperature: float) -> Probabilities:
-    """Softmax over the last axis, softened by the temperature that makes the probabilities honest."""
-    scaled = np.asarray(logits, np.float64) / temperature
-    powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    shares: Probabilities = powers / powers.sum(axis=-1, keepdims=True)
-    return shares
+    def _wording(self, row: str) -> NDArray[np.float32]:
+        buckets, weights = wording(row)
+        logits: NDArray[np.float32] = self._head.wording.weights[:, buckets] @ weights + self._head.wording.bias
+        return logits
 
 
-def combined(rows: Probabilities) -> Probabilities:
-    """One score an action for a message, from the rows of its whole text (first) and its sentences.
+def log_shares(logits: NDArray[Any]) -> Logs:
+    """The logarithm of softmax over the last axis."""
+    shifted = np.asarray(logits, np.float64)
+    shifted = shifted - shifted.max(axis=-1, keepdims=True)
+    logs: Logs = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return logs
 
-    One risky sentence makes a message risky, so risky actions take their highest row. What is harmless is so as a
-    whole: the other actions take the first row.
+
+def features(of_meaning: Logs, of_wording: Logs) -> NDArray[np.float64]:
+    """What the joining layer reads of one message.
+
+    Args:
+        of_meaning: log shares, shape (rows, kinds), the whole message first.
+        of_wording: likewise.
+
+    Returns:
+        Shape (FEATURES,): both for the whole; then both for the risky kinds, each in its most telling row. Bounded, so
+        that one near-certain zero does not outweigh everything else.
     """
     risky = len(RISKY)
-    return np.concatenate((rows[:, :risky].max(axis=0), rows[0, risky:]))
+    told = (of_meaning[0], of_wording[0], of_meaning[:, :risky].max(axis=0), of_wording[:, :risky].max(axis=0))
+    bounded: NDArray[np.float64] = np.maximum(np.concatenate(told), -10.0)
+    return bounded
 
 
 def fingerprint(training: Path) -> str:

@@ -1,42 +1,75 @@
 """The guard as one part: rules, classifier and conversation decide together; review looks at every sentence shown."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from itertools import islice
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from assistant.domain import DANGERS, Action, Conversation, Verdict
-from assistant.guard.classifier import Classifier
+from assistant.errors import GuardError
+from assistant.guard.classifier import Classifier, Scores
 from assistant.guard.conversation import ConversationPolicy
-from assistant.guard.general import GeneralQuestions
+from assistant.guard.kinds import RISKY, TODAY
+from assistant.guard.languages import language_of
 from assistant.guard.normalising import Message, read_message
+from assistant.guard.pieces import rows
+from assistant.guard.policy import Decision, Policy
 from assistant.guard.review import Objection, Reviewer
-from assistant.guard.rules import Rulebook
+from assistant.guard.rules import Match, Rulebook
 from ingest.documents import Statement, Voice
 from ingest.encoder import Encoder
+from ingest.errors import EncoderError
 
-PIECES_MAX = 100
-# People in distress write without full stops; the encoder reads the beginning of a long run and no more.
-WINDOW_WORDS = 40
-_PERSONAL = frozenset({Action.REFUSE_TREATMENT, Action.REFUSE_DIAGNOSIS})
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """Everything that led to a verdict. It holds message text: for a developer's eyes, never for a log.
+
+    `joined` is the rules that fired only on the last turns read together, `scores` is None where a danger rule had
+    decided before any model was asked, `together` is the classifier's decision on the last turns read together,
+    `policy` the version of the guard's data.
+    """
+
+    message: Message
+    language: str
+    matches: tuple[Match, ...]
+    joined: tuple[Match, ...]
+    scores: Scores | None
+    decision: Decision | None
+    together: Decision | None
+    held: Verdict | None
+    verdict: Verdict
+    policy: str
 
 
 class Guard:
-    """Screens messages and reviews statements."""
+    """Screens messages and reviews statements. Safe to call from several threads."""
 
     def __init__(
         self,
         *,
         rulebook: Rulebook,
         classifier: Classifier,
-        general: GeneralQuestions,
-        policy: ConversationPolicy,
+        policy: Policy,
+        conversation: ConversationPolicy,
         reviewer: Reviewer,
         encoder: Encoder,
+        version: str = "unversioned",
     ) -> None:
+        """Join the parts.
+
+        Args:
+            rulebook: decides first; a danger that it finds needs no model.
+            classifier: reads meaning and wording.
+            policy: from which of the classifier's scores on it acts.
+            conversation: what earlier turns mean.
+            reviewer: looks at sentences before they are shown.
+            encoder: what the classifier reads with; it may open when it is first used.
+            version: of the data that all of this was read from.
+        """
+        self.version = version
         self._rulebook = rulebook
         self._classifier = classifier
-        self._general = general
         self._policy = policy
+        self._conversation = conversation
         self._reviewer = reviewer
         self._encoder = encoder
 
@@ -51,20 +84,51 @@ class Guard:
             The most urgent verdict of rules, classifier and conversation; `answer` under the rule `guard.pass` if
             none objects. If only the classifier finds it off topic, that is a doubt: what the corpus holds knows
             better. `reason` never holds message text.
+
+        Raises:
+            GuardError: a model cannot be opened or gives no sound numbers.
+        """
+        return self.examine(text, conversation).verdict
+
+    def examine(self, text: str, conversation: Conversation) -> Examination:
+        """Decide as `screen` does, and show the work.
+
+        Args:
+            text: the message, as written.
+            conversation: the earlier turns, redacted.
+
+        Returns:
+            The verdict with everything that led to it.
+
+        Raises:
+            GuardError: as `screen` does.
         """
         message = read_message(text)
-        verdicts = [
-            *self._by_rules(message),
-            *self._in_pieces(text, conversation),
-            *self._by_classifier(message),
-        ]
-        if held := self._policy.in_force(conversation, text):
-            verdicts.append(held)
-        if not verdicts:
-            return Verdict(Action.ANSWER, "guard.pass", "no rule and no score objects")
-        first = min(verdicts, key=lambda verdict: verdict.action.precedence)
-        dangers = frozenset(verdict.action for verdict in verdicts) & DANGERS
-        return replace(first, also=dangers - {first.action})
+        matches = self._rulebook.matches(message)
+        joined = self._in_pieces(text, conversation)
+        held = self._conversation.in_force(conversation, text)
+        scores = decision = together = None
+        if not any(match.rule.action in DANGERS for match in (*matches, *joined)):
+            scores = self._scores(message)
+            decision = self._policy.decide(scores)
+            together = self._taken_together(text, conversation, decision)
+        is_honest = self._policy.is_honest(scores)
+        counted = [match for match in (*matches, *joined) if _is_pressing(match) or not is_honest]
+        verdicts = [_of_match(match) for match in counted]
+        verdicts += [_of_decision(found) for found in (decision, together) if found]
+        verdicts += [held] if held else []
+        return Examination(
+            message=message,
+            language=language_of(text),
+            matches=matches,
+            joined=joined,
+            scores=scores,
+            decision=decision,
+            together=together,
+            held=held,
+            verdict=_first(verdicts),
+            policy=self.version,
+        )
 
     def objections(self, statement: Statement) -> tuple[Objection, ...]:
         """Why a statement may not be shown; empty if it may."""
@@ -72,37 +136,66 @@ class Guard:
         cited = bool(statement.facts) or statement.voice is Voice.CLINIC
         return self._reviewer.objections(statement.text, voice=statement.voice, cited=cited)
 
-    def _by_rules(self, message: Message) -> list[Verdict]:
-        return [
-            Verdict(match.rule.action, match.rule.id, match.rule.why, match.rule.topic)
-            for match in self._rulebook.matches(message)
-        ]
-
-    def _in_pieces(self, text: str, conversation: Conversation) -> list[Verdict]:
+    def _in_pieces(self, text: str, conversation: Conversation) -> tuple[Match, ...]:
         """Dangers that show only when the last turns are read together with this message."""
-        joined = self._policy.joined(conversation, text)
+        joined = self._conversation.joined(conversation, text)
         if joined is None:
-            return []
-        return [verdict for verdict in self._by_rules(read_message(joined)) if verdict.action in DANGERS]
+            return ()
+        found = self._rulebook.matches(read_message(joined))
+        return tuple(match for match in found if match.rule.action in DANGERS)
 
-    def _by_classifier(self, message: Message) -> list[Verdict]:
-        """What the trained head says over the whole message and its sentences, so that nothing hides in a long text.
+    def _scores(self, message: Message) -> Scores:
+        texts = rows(message)
+        try:
+            self._classifier.require_encoder(self._encoder.identity)
+            vectors = self._encoder.encode(texts)
+        except EncoderError as error:
+            raise GuardError(f"The guard's encoder cannot be opened: {error.problem}", fix=error.fix) from error
+        return self._classifier.scores(texts, vectors)
 
-        That a question is personal, it may not say of one with nobody in it; that one is off topic, is only its doubt.
+    def _taken_together(self, text: str, conversation: Conversation, alone: Decision | None) -> Decision | None:
+        """What the last innocent turns and this message add up to, if that is surely more than the message alone.
+
+        Questions that are each innocent may lead to a diagnosis; a message that goes on about nobody's body does not.
         """
-        pieces = (piece for sentence in message.sentences for piece in _windows(sentence))
-        texts = list(dict.fromkeys((message.raw, *islice(dict.fromkeys(pieces), PIECES_MAX))))
-        scores = self._classifier.scores(self._encoder.encode(texts))
-        decision = self._classifier.decide(scores)
-        if decision is None or (decision.action in _PERSONAL and self._general.holds(message)):
-            return []
-        if decision.action is Action.OFF_TOPIC:
-            return [Verdict(Action.ANSWER, decision.rule, decision.reason, doubt=decision.action)]
-        return [Verdict(decision.action, decision.rule, decision.reason)]
+        joined = self._conversation.leading_up_to(conversation, text)
+        if joined is None or (alone is not None and alone.kind in RISKY):
+            return None
+        found = self._policy.decide(self._scores(read_message(joined)))
+        return found if found and found.sure and found.kind.action in _ADDS_UP else None
 
 
-def _windows(sentence: str) -> Iterator[str]:
-    """A sentence; a long one as overlapping runs of words."""
-    words = sentence.split()
-    starts = range(0, max(1, len(words) - WINDOW_WORDS // 2), WINDOW_WORDS // 2)
-    yield from (" ".join(words[start : start + WINDOW_WORDS]) for start in starts)
+_ADDS_UP = frozenset({Action.EMERGENCY, Action.CRISIS, Action.REFUSE_TREATMENT, Action.REFUSE_DIAGNOSIS})
+
+
+def _is_pressing(match: Match) -> bool:
+    """Whether a rule counts whatever the classifier says: danger, and what a doctor should see today."""
+    return match.rule.action in DANGERS or match.rule.topic == TODAY
+
+
+def _of_match(match: Match) -> Verdict:
+    return Verdict(match.rule.action, match.rule.id, match.rule.why, match.rule.topic)
+
+
+def _of_decision(decision: Decision) -> Verdict:
+    """What a decision of the classifier asks for."""
+    kind, limit = decision.kind, decision.surely if decision.sure else decision.maybe
+    reason = f"the classifier scores {decision.score:.2f}, at or above {limit:.2f}"
+    if kind.action is Action.OFF_TOPIC:
+        return Verdict(Action.ANSWER, f"classifier.{kind}", reason, doubt=kind.action)
+    return Verdict(kind.action, f"classifier.{kind}", reason, kind.topic, sure=decision.sure)
+
+
+def _first(verdicts: Sequence[Verdict]) -> Verdict:
+    """The most urgent verdict, with every kind of danger that any of them found."""
+    if not verdicts:
+        return Verdict(Action.ANSWER, "guard.pass", "no rule and no score objects")
+    first = min(verdicts, key=_urgency)
+    found = frozenset().union(*({verdict.action} | verdict.also for verdict in verdicts))
+    return replace(first, also=(found & DANGERS) - {first.action})
+
+
+def _urgency(verdict: Verdict) -> tuple[float, bool]:
+    """Smaller is more urgent: the action's precedence; what a doctor should see today comes before other refusals."""
+    is_today = verdict.topic == TODAY
+    return (Action.CRISIS.precedence + 0.5 if is_today else verdict.action.precedence), not verdict.sure

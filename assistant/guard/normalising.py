@@ -9,6 +9,7 @@ from pathlib import Path
 from yaml import YAMLError
 
 from assistant.errors import GuardError
+from assistant.guard.decoding import hidden
 from ingest.yamlfile import load
 
 SPELLING = Path(__file__).parent / "rules" / "_spelling.yaml"
@@ -18,7 +19,9 @@ _PUNCTUATION = str.maketrans(
 )
 # Format characters, controls and lone surrogates hide inside words; accents and variation selectors decorate them.
 _HIDDEN = frozenset({"Cf", "Cc", "Cs"})
-_DECORATION = re.compile("[\u0300-\u036f\ufe00-\ufe0f]")
+# Arabic's vowel signs and stretching and Hindi's dots below are decoration too: most people leave them out.
+_DECORATION = re.compile("[\u0300-\u036f\ufe00-\ufe0f\u064b-\u065f\u0670\u0640\u093c]")
+_ARABIC = str.maketrans("أإآٱىة", "ااااي\u0647")
 # Letters of other scripts that look Latin; folded only inside words that also hold Latin letters.
 _LOOKALIKES = str.maketrans("аеорсухіјѕԁһӏкмтвнοαικρτυνηε", "aeopcyxijsdhlkmtbhoaikptuvne")
 _FOREIGN_IN_LATIN = re.compile(r"[a-z0-9]*[а-яёіјѕԁһӏα-ω]+[a-z0-9а-яёіјѕԁһӏα-ω]*")
@@ -51,7 +54,7 @@ _CONTRACTIONS = tuple(
         (r"\bur\b", "your"),
     )
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|[\n\r]+")
+_SENTENCE_END = re.compile(r"(?<=[.!?;؟])\s+|(?<=[。！？।])|[\n\r]+")
 _SPACE = re.compile(r"\s+")
 
 
@@ -59,7 +62,7 @@ _SPACE = re.compile(r"\s+")
 class Message:
     """A message as written, normalised as a whole, and as normalised sentences.
 
-    `text` is the sentences joined by single spaces.
+    `text` is the sentences joined by single spaces. What hid in it in another writing stands at its end.
     """
 
     raw: str
@@ -80,7 +83,8 @@ def read_message(text: str) -> Message:
     Raises:
         GuardError: the spelling data cannot be read.
     """
-    sentences = (normalise(part) for part in _SENTENCE_END.split(unicodedata.normalize("NFKC", text)))
+    whole = "\n".join((text, *hidden(text)))
+    sentences = (normalise(part) for part in _SENTENCE_END.split(unicodedata.normalize("NFKC", whole)))
     kept = tuple(sentence for sentence in sentences if sentence)
     return Message(text, " ".join(kept), kept)
 
@@ -117,7 +121,7 @@ def _visible(text: str) -> str:
     """A text in compatibility form, without what cannot be seen and without accents."""
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).translate(_PUNCTUATION))
     seen = "".join(sign for sign in apart if sign.isspace() or unicodedata.category(sign) not in _HIDDEN)
-    return unicodedata.normalize("NFC", _DECORATION.sub("", seen))
+    return unicodedata.normalize("NFC", _DECORATION.sub("", seen)).translate(_ARABIC)
 
 
 def _latin(word: str) -> str:

@@ -34,6 +34,7 @@ _Item = TypeVar("_Item")
 
 _GAP = rf"\s+(?:\S+\s+){{0,{GAP_WORDS_MAX}}}"
 _TOKEN = re.compile(r"\[[^\]]*\]| \.\. | \?|\s+|\$(?P<name>[a-z_]+)")
+_WITHOUT_BOUNDARIES = re.compile("[\u0600-\u06ff\u0900-\u097f\u4e00-\u9fff]")
 _NOT_WORDS = re.compile(r"[^\w' ]+")
 _DANGER_CONTEXTS = ("negated", "history", "textbook", "general")
 
@@ -264,7 +265,7 @@ class _Reader:
             self._fault(file, line, f"{what} has no alternatives.", "Name some, or drop it.")
             return None
         try:
-            pattern = "|".join(_bounded(_expand(alternative, self._words)) for alternative in alternatives)
+            pattern = "|".join(bounded(_expand(alternative, self._words)) for alternative in alternatives)
             return re2.compile(rf"(?:{pattern})(?:\s+(?:{pattern}))*" if repeated else pattern, options=_engine())
         except KeyError as error:
             self._fault(file, line, f"{what} names an unknown class {error}.", "Add it to _words.yaml.")
@@ -320,9 +321,18 @@ def _expand(alternative: str, words: Mapping[str, Sequence[str]], within: tuple[
     return _TOKEN.sub(token, alternative)
 
 
-def _bounded(pattern: str) -> str:
-    """A pattern between word boundaries, where its edges are words; a class of signs alone has none."""
-    if re.fullmatch(r"\[[^\w\]]+\]", pattern):
+def bounded(pattern: str) -> str:
+    """Put a pattern between word boundaries.
+
+    Args:
+        pattern: RE2, over normalised text.
+
+    Returns:
+        The pattern with a boundary where its edges are words; a class of signs alone has none. Chinese puts no space
+        between words, and RE2 knows no boundaries in Arabic and Hindi: there a pattern may be met inside a longer
+        word.
+    """
+    if re.fullmatch(r"\[[^\w\]]+\]", pattern) or _WITHOUT_BOUNDARIES.search(pattern):
         return pattern
     start = r"\b" if re.match(r"[\w(\[]", pattern) else ""
     end = "" if re.search(r"(?:\\\W|[:>])$", pattern) else r"\b"

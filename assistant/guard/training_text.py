@@ -1,70 +1,66 @@
-"""The training text of the guard's head: messages with their right action, in families of related phrasings."""
+"""The training text of the guard's classifier: messages with their kind, in families of related phrasings."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
 
-import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from yaml import YAMLError
 
-from assistant.domain import Action
 from assistant.errors import GuardError
-from assistant.guard.classifier import TRAINED
-from assistant.guard.normalising import read_message
+from assistant.guard.kinds import KINDS, Kind
 from ingest.errors import Fault
-from ingest.yamlfile import LINE, load_with_lines
+from ingest.yamlfile import LINE, load_with_lines, without_lines
 
-TEXTS_MIN: Mapping[Action, int] = {
-    Action.EMERGENCY: 180,
-    Action.CRISIS: 120,
-    Action.REFUSE_INJECTION: 120,
-    Action.REFUSE_TREATMENT: 180,
-    Action.REFUSE_DIAGNOSIS: 180,
-    Action.OFF_TOPIC: 120,
-    Action.SMALLTALK: 60,
-    Action.ANSWER: 420,
-}
+# Messages and near misses that each kind needs: what is learnt from a few is learnt by heart.
+TEXTS_MIN: Mapping[Kind, int] = dict.fromkeys(KINDS, 500) | {Kind.TODAY: 250, Kind.SMALLTALK: 300}
+FAMILIES_MIN = 2
+
+Language = Literal["en", "es", "fr", "de", "pt", "it", "zh", "ar", "hi", "nl", "pl"]
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingText:
-    """One message with its right action. `hard` marks an honest one that looks risky."""
+    """One message with its kind. `near` is the kind that it could be mistaken for, if it was written as a near miss."""
 
     text: str
-    action: Action
+    kind: Kind
     family: str
-    hard: bool
-
-    @property
-    def rows(self) -> tuple[str, ...]:
-        """The whole message and its sentences, as screening encodes them."""
-        message = read_message(self.text)
-        return tuple(dict.fromkeys((message.raw, *message.sentences)))
+    near: Kind | None
+    language: str
 
 
-def read_texts(folder: Path, *, texts_min: Mapping[Action, int] = TEXTS_MIN) -> tuple[TrainingText, ...]:
+class _Family(BaseModel):
+    """A family as written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    family: str
+    kind: Kind
+    near: Kind | None = None
+    language: Language = "en"
+    texts: tuple[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)], ...] = Field(min_length=1)
+
+
+def read_texts(folder: Path, *, texts_min: Mapping[Kind, int] = TEXTS_MIN) -> tuple[TrainingText, ...]:
     """Read the training text.
 
     Args:
-        folder: one file an action, `<action>.yaml`: a list of `family`, `texts` and perhaps `hard: true`.
-        texts_min: the fewest texts an action may have.
+        folder: YAML files, each a list of families: `family`, `kind`, `texts`, perhaps `near` and `language`.
+        texts_min: the fewest texts that each kind may have; of a kind that it does not name there may be any number.
 
     Returns:
-        The texts, in the order of the actions and files.
+        The texts, in the order of the files.
 
     Raises:
         GuardError: with every fault found: broken files, texts given twice, too few texts or families.
     """
     faults: list[Fault] = []
-    texts: list[TrainingText] = []
-    seen: dict[str, str] = {}
-    for action in TRAINED:
-        mine = list(_of_action(folder / f"{action}.yaml", action, seen, faults))
-        families = len({text.family for text in mine})
-        if len(mine) < texts_min[action] or families < 2:
-            problem = f"{len(mine)} texts in {families} families; {texts_min[action]} texts in 2 are the fewest."
-            faults.append(Fault(f"{action}.yaml", 1, "too-few", problem, "Write more."))
-        texts += mine
+    texts = [text for path in sorted(folder.glob("*.yaml")) for text in _of_file(path, faults)]
+    faults += _twice(texts)
+    faults += _too_few(texts, texts_min)
     if faults:
         shown = "\n".join(f"  {fault}" for fault in sorted(faults))
         raise GuardError(
@@ -74,36 +70,42 @@ def read_texts(folder: Path, *, texts_min: Mapping[Action, int] = TEXTS_MIN) -> 
     return tuple(texts)
 
 
-def _of_action(path: Path, action: Action, seen: dict[str, str], faults: list[Fault]) -> list[TrainingText]:
+def _of_file(path: Path, faults: list[Fault]) -> Iterator[TrainingText]:
     """The texts of one file; what is wrong with it goes to `faults`."""
     try:
         families = load_with_lines(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, YAMLError) as error:
         faults.append(Fault(path.name, 1, "unreadable", f"{type(error).__name__}.", "Make it a list of families."))
-        return []
-    texts: list[TrainingText] = []
-    for family in families if isinstance(families, list) else [families]:
-        if not _is_family(family):
-            line = family.get(LINE, 1) if isinstance(family, dict) else 1
-            faults.append(Fault(path.name, line, "family", "Not a family.", "Give `family`, `texts`, perhaps `hard`."))
+        return
+    for item in families if isinstance(families, list) else [families]:
+        try:
+            family = _Family.model_validate(without_lines(item))
+        except ValidationError as error:
+            line = item.get(LINE, 1) if isinstance(item, dict) else 1
+            said = "; ".join(f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors())
+            faults.append(Fault(path.name, line, "family", f"{said}.", "Give `family`, `kind` and `texts`."))
             continue
-        name, hard = f"{action}/{family['family']}", family.get("hard", False)
-        for text in family["texts"]:
-            key = " ".join(text.casefold().split())
-            if key in seen:
-                problem = f"{text!r} stands in {seen[key]} too."
-                faults.append(Fault(path.name, family[LINE], "twice", problem, "Keep one."))
-            seen.setdefault(key, name)
-            texts.append(TrainingText(text, action, name, hard))
-    return texts
+        name = f"{path.stem}/{family.family}"
+        for text in family.texts:
+            yield TrainingText(text, family.kind, name, family.near, family.language)
 
 
-def _is_family(value: Any) -> bool:
-    return (
-        isinstance(value, dict)
-        and set(value) <= {"family", "hard", "texts", LINE}
-        and isinstance(value.get("family"), str)
-        and isinstance(value.get("hard", False), bool)
-        and isinstance(value.get("texts"), list)
-        and all(isinstance(text, str) and text.strip() for text in value["texts"])
-    )
+def _twice(texts: list[TrainingText]) -> Iterator[Fault]:
+    """A text given twice would stand on both sides of a fold."""
+    seen: dict[str, str] = {}
+    for text in texts:
+        key = " ".join(text.text.casefold().split())
+        if key in seen:
+            file, family = text.family.split("/", 1)
+            problem = f"{text.text!r} stands in {family} and in {seen[key]}."
+            yield Fault(f"{file}.yaml", 1, "twice", problem, "Keep one.")
+        seen.setdefault(key, text.family)
+
+
+def _too_few(texts: list[TrainingText], texts_min: Mapping[Kind, int]) -> Iterator[Fault]:
+    counts = Counter(text.kind for text in texts)
+    for kind in texts_min:
+        families = len({text.family for text in texts if text.kind is kind})
+        if counts[kind] < texts_min[kind] or families < FAMILIES_MIN:
+            problem = f"{counts[kind]} texts of {kind} in {families} families; {texts_min[kind]} in 2 are the fewest."
+            yield Fault("*.yaml", 1, "too-few", problem, "Write more.")

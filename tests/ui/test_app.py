@@ -9,7 +9,7 @@ from streamlit.config import get_config_options
 from streamlit.testing.v1 import AppTest
 
 from ui.app.launch import command
-from ui.app.view import NOTICE
+from ui.wording import NOTICE
 
 MAIN = Path(__file__).parents[2] / "ui" / "app" / "main.py"
 FIGURES = Path(__file__).parents[1] / "data" / "figures"

@@ -27,9 +27,9 @@ class AskBody(_Wire):
     region: Annotated[
         str | None, Field(max_length=10, description="ISO 3166 region, for emergency numbers", examples=["US"])
     ] = None
-    language: Annotated[str | None, Field(max_length=20, description="the asker's language; answers are English")] = (
-        None
-    )
+    language: Annotated[
+        str | None, Field(max_length=20, description="of the replies, ISO 639-1; told from the question if null")
+    ] = None
 
 
 class VerdictOut(_Wire):

@@ -7,8 +7,9 @@ import streamlit as st
 from ui.app.calls import Call
 from ui.app.drawing import draw_aside, draw_disagreement, draw_listing, draw_questions, sources
 from ui.app.markdown import highlighted, marked, plain, plain_lines, plain_run
-from ui.app.view import NOTICE, AnswerView, Block, Disagreement, Piece, QuotedPassage, Tone
+from ui.app.view import AnswerView, Block, Disagreement, Piece, QuotedPassage, Tone
 from ui.app.view_work import WorkView
+from ui.wording import NOTICE
 
 _URGENT = frozenset({Tone.EMERGENCY, Tone.CRISIS})
 _ICONS = {

@@ -13,8 +13,9 @@ from ui.app.drawing import draw_aside, draw_questions
 from ui.app.markdown import plain_lines
 from ui.app.parts import assistant, failures_shown, show_problem
 from ui.app.regions import region_name
-from ui.app.view import NOTICE, AnswerView, answer_view
+from ui.app.view import AnswerView, answer_view
 from ui.app.view_work import WorkView, work_view
+from ui.wording import NOTICE
 
 EXCHANGES_MAX = 20
 EXAMPLES = (

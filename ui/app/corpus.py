@@ -6,8 +6,8 @@ from ingest.documents import Audience, Corpus
 from ui.app.drawing import draw_aside, draw_disagreement, sources
 from ui.app.markdown import plain, plain_lines
 from ui.app.parts import assistant, failures_shown
-from ui.app.view import NOTICE
 from ui.app.view_corpus import SectionView, StatementView, documents_of, sections_of
+from ui.wording import NOTICE
 
 SECTIONS_MAX = 20
 _ALL = ""

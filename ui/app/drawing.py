@@ -8,6 +8,7 @@ import streamlit as st
 from ui.app.markdown import link, marked, plain, table
 from ui.app.view import Disagreement, Origin
 from ui.app.view_work import Listing
+from ui.wording import rests_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Table:
 def sources(origins: Sequence[Origin], *, in_our_words: bool = True) -> str:
     """Sources as Markdown; where the wording of what rests on them is ours, it says so."""
     named = "; ".join(link(origin.name, origin.url) for origin in origins)
-    return f"{'Our wording of' if in_our_words else 'From'} {named}"
+    return f"{rests_on(in_our_words=in_our_words)} {named}"
 
 
 def draw_aside(text: str) -> None:

@@ -10,8 +10,8 @@ import streamlit as st
 from ui.app.drawing import Table, draw_aside, draw_table
 from ui.app.markdown import plain
 from ui.app.reports import RESULTS, Bench, Evaluation, Figure, read_reports
-from ui.app.view import NOTICE
 from ui.app.view_figures import Mark, bench_rows, family, guard_rows, marks, meaning, missed_by_tag, title
+from ui.wording import NOTICE
 
 _ROW_HEIGHT = 40
 _AROUND_ROWS = 90

@@ -8,20 +8,8 @@ from assistant.composing import LeadIn
 from assistant.domain import Action, Answer, Citation, ShownConflict
 from ingest.documents import Review, Source, Voice
 from ui.app.calls import Call, calls
+from ui.wording import TITLES
 
-NOTICE = "Automated information, not a clinician. Nothing here was reviewed by a clinician yet."
-
-_TITLES = {
-    Action.EMERGENCY: "Emergency",
-    Action.CRISIS: "You are not alone",
-    Action.REFUSE_INJECTION: "Not possible",
-    Action.REFUSE_TREATMENT: "For your clinician",
-    Action.REFUSE_DIAGNOSIS: "For your clinician",
-    Action.OFF_TOPIC: "Outside SOT",
-    Action.SMALLTALK: "SOT Assistant",
-    Action.NOT_COVERED: "Not in the sources",
-    Action.ANSWER: "Answer",
-}
 _LEAD_INS = frozenset({LeadIn.RESEARCH.value, LeadIn.GENERAL.value})
 
 
@@ -148,7 +136,7 @@ def answer_view(answer: Answer) -> AnswerView:
     blocks = answer.text.split("\n\n")
     opening = blocks.pop(0) if tone is not Tone.CALM else None
     return AnswerView(
-        title=_TITLES[answer.verdict.action],
+        title=TITLES[answer.verdict.action],
         tone=tone,
         about=answer.about,
         opening=opening,

@@ -37,7 +37,7 @@ export function drawAnswer(answer, can) {
   return [
     ...drawBeginning(answer),
     answer.about ? make("p", { class: "note" }, `${WORDS.understoodAs}: ${answer.about}`) : null,
-    ...blocks(answer).map((block) => drawBlock(block, pointer)),
+    ...blocks(answer).map((block) => drawBlock(block, pointer, answer.language)),
     isDanger(action) || !answer.contacts.length ? null : drawContacts(answer.contacts),
     drawSuggestions(SUGGESTIONS[action] ?? SUGGESTIONS.answer, answer.suggestions, can.ask),
   ].filter(Boolean);
@@ -123,13 +123,16 @@ class SourcePointer {
   }
 }
 
-function drawBlock(block, pointer) {
+/** What is quoted is English; only the reply around it may be in the reader's own language, and run from the right. */
+function drawBlock(block, pointer, language) {
   if (block.kind === "conflict") return drawConflict(block.conflict, pointer);
   if (block.kind === "list") {
     const items = block.lines.map((line) => make("li", {}, ...drawRuns(line, pointer)));
     return make("ul", { "data-block": true }, ...items);
   }
-  return make("p", { "data-block": true, class: block.kind }, ...drawRuns(block.line, pointer));
+  const inside = drawRuns(block.line, pointer);
+  const own = inside.every((run) => typeof run === "string") && language !== "en";
+  return make("p", { "data-block": true, class: block.kind, lang: own && language, dir: own && "auto" }, ...inside);
 }
 
 function drawRuns(line, pointer) {
