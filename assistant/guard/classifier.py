@@ -10,6 +10,7 @@ Source of the joining: Wolpert, "Stacked Generalization" (Neural Networks, 1992)
 """
 
 import hashlib
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,9 @@ from ingest.encoder import Vectors
 
 FIX = "Run `sot guard train` and commit what it writes."
 LAYERS = ("meaning", "wording", "joining")
-FEATURES = 2 * (len(KINDS) + len(RISKY))
+FEATURES = 4 * (len(KINDS) + len(RISKY)) + 1
+# Scripts that the encoder's vocabulary hardly knows.
+_FOREIGN = re.compile("[\u0600-\u06ff\u0900-\u097f\u3040-\u30ff\u4e00-\u9fff]")
 
 Scores = Mapping[Kind, float]
 Logs = NDArray[np.float64]
@@ -147,7 +150,7 @@ class Classifier:
             raise GuardError("The encoder gave vectors that are not finite.", fix="Delete its export and start again.")
         of_meaning = log_shares(vectors @ meaning.weights.T + meaning.bias)
         of_wording = log_shares(np.stack([self._wording(row) for row in rows]))
-        joined = self._head.joining.weights @ features(of_meaning, of_wording) + self._head.joining.bias
+        joined = self._head.joining.weights @ features(rows[0], of_meaning, of_wording) + self._head.joining.bias
         return dict(zip(KINDS, np.exp(log_shares(joined)).tolist(), strict=True))
 
     def _wording(self, row: str) -> NDArray[np.float32]:
@@ -164,21 +167,24 @@ def log_shares(logits: NDArray[Any]) -> Logs:
     return logs
 
 
-def features(of_meaning: Logs, of_wording: Logs) -> NDArray[np.float64]:
+def features(whole: str, of_meaning: Logs, of_wording: Logs) -> NDArray[np.float64]:
     """What the joining layer reads of one message.
 
     Args:
+        whole: the whole message, normalised.
         of_meaning: log shares, shape (rows, kinds), the whole message first.
         of_wording: likewise.
 
     Returns:
-        Shape (FEATURES,): both for the whole; then both for the risky kinds, each in its most telling row. Bounded, so
-        that one near-certain zero does not outweigh everything else.
+        Shape (FEATURES,): both for the whole; then both for the risky kinds, each in its most telling row; and all of
+        that again for a message in a script that the encoder hardly knows, where meaning tells less than wording.
+        Bounded, so that one near-certain zero does not outweigh everything else.
     """
     risky = len(RISKY)
     told = (of_meaning[0], of_wording[0], of_meaning[:, :risky].max(axis=0), of_wording[:, :risky].max(axis=0))
-    bounded: NDArray[np.float64] = np.maximum(np.concatenate(told), -10.0)
-    return bounded
+    bounded = np.maximum(np.concatenate(told), -10.0)
+    foreign = 1.0 if 2 * len(_FOREIGN.findall(whole)) > sum(sign.isalpha() for sign in whole) else 0.0
+    return np.concatenate((bounded, bounded * foreign, [foreign]))
 
 
 def fingerprint(training: Path) -> str:

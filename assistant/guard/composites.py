@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from assistant.guard.kinds import RISKY, Kind
 from assistant.guard.training_text import TrainingText
 
-SHARE = 0.15
-PARTS = (2, 8)
+SHARE = 0.1
+PARTS = (2, 5)
 
 
 def composed(texts: Sequence[TrainingText], seed: int) -> list[TrainingText]:

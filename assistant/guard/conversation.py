@@ -59,13 +59,14 @@ class ConversationPolicy:
             message: the new message, as written.
 
         Returns:
-            The earlier verdict under the rule `conversation.in_force`; None once help has been reached.
+            The earlier verdict, as sure as it was, under the rule `conversation.in_force`; None once help has been
+            reached.
         """
         last = conversation.turns[-1].verdict if conversation.turns else None
         if last is None or last.action not in DANGERS or self._says_that_help_is_there(message):
             return None
         reason = "an earlier message raised it, and nobody said that help has been reached"
-        return Verdict(last.action, "conversation.in_force", reason, last.topic, last.also)
+        return Verdict(last.action, "conversation.in_force", reason, last.topic, last.also, last.sure)
 
     def joined(self, conversation: Conversation, message: str) -> str | None:
         """The last turns and the message as one text.

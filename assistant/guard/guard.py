@@ -113,6 +113,9 @@ class Guard:
             decision = self._policy.decide(scores)
             together = self._taken_together(text, conversation, decision)
         is_honest = self._policy.is_honest(scores)
+        if held and not held.sure and is_honest:
+            # What may have been none does not wall in who goes on with a plainly honest question.
+            held = None
         counted = [match for match in (*matches, *joined) if _is_pressing(match) or not is_honest]
         verdicts = [_of_match(match) for match in counted]
         verdicts += [_of_decision(found) for found in (decision, together) if found]

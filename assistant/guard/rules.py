@@ -43,20 +43,24 @@ _DANGER_CONTEXTS = ("negated", "history", "textbook", "general")
 class Clause:
     """One kind of wording that voids a hit in its sentence, unless the sentence speaks of present danger.
 
-    `anywhere` is looked for in the whole sentence. `before` is looked for in the few words before the hit, back to
-    the last of `breaks` and leaving out what is `feigned` ("not only").
+    `anywhere` is looked for in the whole sentence, `message` in the whole message: an exam's patient is told of in one
+    sentence and asked about in another. `before` is looked for in the few words before the hit, back to the last of
+    `breaks` and leaving out what is `feigned` ("not only").
     """
 
     anywhere: Pattern | None
+    message: Pattern | None
     before: Pattern | None
     feigned: Pattern | None
     breaks: Pattern | None
     overridden_by: Pattern | None
 
-    def voids(self, sentence: str, hit_at: int) -> bool:
-        """Whether a hit that starts at `hit_at` of a normalised sentence does not count."""
-        if self.overridden_by and self.overridden_by.search(sentence):
+    def voids(self, sentence: str, hit_at: int, message: str) -> bool:
+        """Whether a hit that starts at `hit_at` of a normalised sentence of a normalised message does not count."""
+        if self.overridden_by and self.overridden_by.search(message if self.message else sentence):
             return False
+        if self.message and self.message.search(message):
+            return True
         if self.anywhere and self.anywhere.search(sentence):
             return True
         return bool(self.before and self.before.search(self._just_before(sentence[:hit_at])))
@@ -93,16 +97,16 @@ class Rule:
         places = _places(message)
         reaches = [places] if self.within == "message" else [[place] for place in places]
         for reach in reaches:
-            spans = [span for slot in self.frame.values() if (span := self._met(slot, reach))]
+            spans = [span for slot in self.frame.values() if (span := self._met(slot, reach, message.text))]
             if len(spans) == len(self.frame):
                 return Match(self, tuple(spans))
         return None
 
-    def _met(self, slot: Pattern, reach: Sequence[tuple[int, str]]) -> Span | None:
+    def _met(self, slot: Pattern, reach: Sequence[tuple[int, str]], message: str) -> Span | None:
         """Where a slot is first hit without being void."""
         for offset, sentence in reach:
             for hit in slot.finditer(sentence):
-                if not any(clause.voids(sentence, hit.start()) for clause in self.unless):
+                if not any(clause.voids(sentence, hit.start(), message) for clause in self.unless):
                     return offset + hit.start(), offset + hit.end()
         return None
 
@@ -181,6 +185,7 @@ class _ClauseRecord(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     anywhere: tuple[str, ...] | None = None
+    message: tuple[str, ...] | None = None
     before: tuple[str, ...] | None = None
     feigned: tuple[str, ...] | None = None
     breaks: tuple[str, ...] | None = None

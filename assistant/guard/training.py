@@ -172,7 +172,7 @@ def _features(texts: Sequence[TrainingText], taught: Taught, of_wording: Linear)
     meaning = log_shares(taught.logits(flat))
     said = log_shares(_sparse(flat) @ of_wording.weights.T + of_wording.bias)
     ends = np.cumsum([0, *map(len, told)])
-    return [features(meaning[start:end], said[start:end]) for start, end in pairwise(ends)]
+    return [features(flat[start], meaning[start:end], said[start:end]) for start, end in pairwise(ends)]
 
 
 def _out_of_fold(stacked: Numbers, judged: Sequence[Judged]) -> Numbers:

@@ -281,6 +281,13 @@ class TestEarlierTurns:
         assert found.held == found.verdict
         assert _guard(rulebook).screen("false alarm", earlier).action is Action.ANSWER
 
+    def test_what_was_only_possible_lets_go_of_an_honest_question(self, rulebook: Rulebook) -> None:
+        """A needless alarm walls nobody in; a doubtful message after it is still held."""
+        possible = Conversation("con_test", (Turn("x", "x", Verdict(Action.EMERGENCY, "r", "w", sure=False)),))
+        doubtful = ScriptedClassifier({"hmm": {Kind.EMERGENCY: 0.2}})
+        assert _guard(rulebook, ScriptedClassifier()).screen("what is SOT?", possible).action is Action.ANSWER
+        assert _guard(rulebook, doubtful).screen("hmm", possible).action is Action.EMERGENCY
+
     def test_an_earlier_danger_stands_beside_a_new_one(self, rulebook: Rulebook) -> None:
         """Both kinds of numbers are shown."""
         verdict = _guard(rulebook).screen("redword", _after("blackword", Action.CRISIS))
