@@ -24,7 +24,7 @@ from assistant.store import Conversations, MemoryConversations
 from assistant.workbench import Workbenches
 from ingest.corpus import CORPUS
 from ingest.documents import Clinic
-from ingest.encoder import DeferredEncoder, Encoder, open_encoder
+from ingest.encoder import DeferredEncoder, Encoder, model_folder, open_encoder
 
 HERE = Path(__file__).parent
 GUARD = HERE / "guard"
@@ -58,6 +58,8 @@ def bootstrap(
         SettingsError: the default region is not a known one.
     """
     try:
+        # Models open when they are needed; that there are weights for them must be known before anything is answered.
+        _ = encoder or model_folder(settings.encoder)
         guard = open_guard(guard_encoder or tuned_encoder(settings.home, guard_folder, say=say), guard_folder)
         replies = open_replies(guard_folder, settings.card)
         redactor = Redactor.read(HERE / "redaction.yaml")

@@ -197,7 +197,7 @@ def _export(name: str, folder: Path, adapter: Path | None) -> None:
     try:
         _export_files(source, made, adapter)
         files = {file: _sha256(made / file) for file in ("model.onnx", "tokenizer.json")}
-        card = {"name": Path(name).name, "weights_sha256": sha256, "files": files}
+        card = {"name": Path(name).name, "weights_sha256": sha256, "adapter": adapter and adapter.name, "files": files}
         (made / "encoder.json").write_text(json.dumps(card, indent=2), "utf-8")
         made.rename(folder)
     finally:

@@ -63,10 +63,20 @@ class ConversationPolicy:
             reached.
         """
         last = conversation.turns[-1].verdict if conversation.turns else None
-        if last is None or last.action not in DANGERS or self._says_that_help_is_there(message):
+        if last is None or last.action not in DANGERS or self.is_over(conversation, message):
             return None
         reason = "an earlier message raised it, and nobody said that help has been reached"
         return Verdict(last.action, "conversation.in_force", reason, last.topic, last.also, last.sure)
+
+    def is_over(self, conversation: Conversation, message: str) -> bool:
+        """Whether the last turn raised a danger and the message says that help is there, or that there was none.
+
+        Args:
+            conversation: the earlier turns.
+            message: the new message, as written.
+        """
+        raised = bool(conversation.turns) and conversation.turns[-1].verdict.action in DANGERS
+        return raised and self._says_that_help_is_there(message)
 
     def joined(self, conversation: Conversation, message: str) -> str | None:
         """The last turns and the message as one text.

@@ -111,6 +111,9 @@ class Guard:
         if not any(match.rule.action in DANGERS for match in (*matches, *joined)):
             scores = self._scores(message)
             decision = self._policy.decide(scores)
+            if decision and decision.kind.action in DANGERS and self._conversation.is_over(conversation, text):
+                # "The ambulance is here" sounds like danger, and says that it has been seen to.
+                decision = None
             together = self._taken_together(text, conversation, decision)
         is_honest = self._policy.is_honest(scores)
         if held and not held.sure and is_honest:

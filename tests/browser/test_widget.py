@@ -94,7 +94,7 @@ def test_a_refusal_says_what_to_do_and_offers_questions_that_are_answered(servic
     """Pressing one asks it."""
     page = open_tab(service).page
     refusal = ask(page, DIAGNOSIS)
-    expect(refusal).to_contain_text("A chiropractor who works with SOT can tell you")
+    expect(refusal).to_contain_text("At your next visit, ask what they find and why")
     refusal.locator(".suggestions button").first.click()
     expect(page.locator(".answer[aria-busy=false][data-action=answer]")).to_be_visible()
 

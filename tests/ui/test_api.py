@@ -290,7 +290,7 @@ def test_a_guard_that_fails_on_a_message_answers_503(client: TestClient, monkeyp
     def fails(*_: object) -> None:
         raise RuntimeError("boom: what is category II?")
 
-    monkeypatch.setattr("assistant.guard.guard.Guard.screen", fails)
+    monkeypatch.setattr("assistant.guard.guard.Guard.examine", fails)
     response = client.post("/v1/ask", json={"question": "what is category II?"})
     assert response.status_code == 503
     assert response.json()["contacts"]

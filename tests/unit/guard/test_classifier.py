@@ -242,19 +242,22 @@ class TestArithmetic:
         meaning = np.full((3, len(KINDS)), -3.0)
         said = np.full((3, len(KINDS)), -4.0)
         meaning[2, 0], said[1, 1], meaning[1, -1] = -0.5, -0.25, -0.1
-        found = features(meaning, said)
-        assert found.shape == (FEATURES,)
-        assert found.tolist() == [
+        told = [
             *[-3.0] * len(KINDS),
             *[-4.0] * len(KINDS),
             *(-0.5 if kind is KINDS[0] else -3.0 for kind in RISKY),
             *(-0.25 if kind is KINDS[1] else -4.0 for kind in RISKY),
         ]
+        found = features("three pieces", meaning, said)
+        assert found.shape == (FEATURES,)
+        assert found.tolist() == [*told, *[0.0] * len(told), 0.0]
+        # In a script that the encoder hardly knows, all of it is weighed anew.
+        assert features("我胸口好痛 ok", meaning, said).tolist() == [*told, *told, 1.0]
 
     def test_features_are_bounded(self) -> None:
         """One near-certain zero does not outweigh everything else."""
         sunk = np.full((1, len(KINDS)), -500.0)
-        assert features(sunk, sunk).min() == -10.0
+        assert features("one piece", sunk, sunk).min() == -10.0
 
     def test_a_fingerprint_is_of_names_and_texts(self, tmp_path: Path) -> None:
         """Moving a text to another file is a change; a file that is no training file is none."""

@@ -300,7 +300,7 @@ class TestReport:
             (
                 replace(_text("a", Kind.ANSWER), near=Kind.REFUSE_DIAGNOSIS),
                 Kind.REFUSE_DIAGNOSIS,
-                "near misses of a refusal that passed",
+                "honest near misses of a refusal that passed",
                 "0.000",
             ),
             (_text("a", Kind.ANSWER), Kind.OFF_TOPIC, "honest messages that passed", "1.000"),

@@ -54,10 +54,17 @@ def test_tampered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     assert not list((tmp_path / "encoders").glob("*"))
 
 
+def _copied(home: Path, to: Path) -> Path:
+    """A copy of a home's export of the published encoder, as it is, not of the guard's."""
+    shutil.copytree(home / "encoders", to / "encoders")
+    cards = (to / "encoders").glob("*/encoder.json")
+    (plain,) = (card for card in cards if not json.loads(card.read_text("utf-8")).get("adapter"))
+    return plain.parent
+
+
 def test_a_tampered_export_is_refused(encoder_home: Path, tmp_path: Path) -> None:
     """The exported file is checked at every start."""
-    shutil.copytree(encoder_home / "encoders", tmp_path / "encoders")
-    model = next((tmp_path / "encoders").glob("*/model.onnx"))
+    model = _copied(encoder_home, tmp_path) / "model.onnx"
     model.write_bytes(model.read_bytes()[:-1] + b"x")
     with pytest.raises(WeightsTampered, match="not the file that was exported"):
         open_encoder(tmp_path)
@@ -65,8 +72,7 @@ def test_a_tampered_export_is_refused(encoder_home: Path, tmp_path: Path) -> Non
 
 def test_an_export_of_other_weights_is_refused(encoder_home: Path, tmp_path: Path) -> None:
     """A card that matches its files may still name the wrong weights."""
-    shutil.copytree(encoder_home / "encoders", tmp_path / "encoders")
-    card = next((tmp_path / "encoders").glob("*/encoder.json"))
+    card = _copied(encoder_home, tmp_path) / "encoder.json"
     card.write_text(json.dumps(json.loads(card.read_text("utf-8")) | {"weights_sha256": "0" * 64}), "utf-8")
     with pytest.raises(WeightsTampered, match="not the published"):
         open_encoder(tmp_path)
