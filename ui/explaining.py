@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.domain import Conversation, Turn
+from assistant.guard.classifier import Scores
 from assistant.guard.guard import Examination, Guard
 from assistant.guard.policy import Policy
 from assistant.guard.rules import Match
@@ -35,7 +36,7 @@ def explain(guard: Guard, policy: Policy, message: str, earlier: Sequence[str], 
     if found.scores is None:
         out.print("[dim]A rule found danger before any model was asked, so there are no scores.[/dim]")
     else:
-        out.print(_table(found, policy))
+        out.print(_table(found, found.scores, policy))
 
 
 def _lines(found: Examination) -> Iterator[tuple[str, str]]:
@@ -66,16 +67,12 @@ def _told(match: Match, text: str) -> str:
     return f"{match.rule.id} ({match.rule.source}): {match.rule.why} [{words}]"
 
 
-def _table(found: Examination, policy: Policy) -> Table:
-    """Each kind's score, and each band's with its thresholds."""
-    table = Table("band", "its score", "maybe from", "surely from", "kinds", box=None, header_style="dim")
-    total = 0.0
-    for band in policy.bands:
-        total += sum(found.scores[kind] for kind in band.kinds) if found.scores else 0.0
-        kinds = ", ".join(f"{kind} {found.scores[kind]:.3f}" for kind in band.kinds) if found.scores else ""
+def _table(found: Examination, scores: Scores, policy: Policy) -> Table:
+    """Each kind's score, and each band's with its thresholds; the band that acts stands out."""
+    table = Table("", "score", "maybe from", "surely from", "kinds", box=None, header_style="dim")
+    for band, score in policy.band_scores(scores):
         acts = found.decision is not None and found.decision.kind in band.kinds
-        table.add_row(
-            "acts" if acts else "", f"{total:.3f}", f"{band.maybe:.2f}", f"{band.surely:.2f}", kinds,
-            style="bold" if acts else None,
-        )  # fmt: skip
+        limits = (f"{band.maybe:.2f}", f"{band.surely:.2f}")
+        kinds = ", ".join(f"{kind} {scores[kind]:.3f}" for kind in band.kinds)
+        table.add_row("acts" if acts else "", f"{score:.3f}", *limits, kinds, style="bold" if acts else None)
     return table

@@ -1,6 +1,6 @@
 """From which score on the classifier acts, and how surely: versioned data."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -95,12 +95,16 @@ class Policy:
         Returns:
             The likeliest kind of the most urgent band whose score is enough; None if the message may be answered.
         """
-        urgent = 0.0
-        for band in self.bands:
-            own = sum(scores[kind] for kind in band.kinds)
-            urgent += own
-            score = urgent if band.kinds[0] in RISKY else own
+        for band, score in self.band_scores(scores):
             if score >= band.maybe:
                 kind = max(band.kinds, key=lambda kind: scores[kind])
                 return Decision(kind, score >= band.surely, score, band.maybe, band.surely)
         return None
+
+    def band_scores(self, scores: Scores) -> Iterator[tuple[Band, float]]:
+        """Each band with its score (see `Band`), most urgent first."""
+        urgent = 0.0
+        for band in self.bands:
+            own = sum(scores[kind] for kind in band.kinds)
+            urgent += own
+            yield band, urgent if band.kinds[0] in RISKY else own
