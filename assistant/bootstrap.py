@@ -7,7 +7,7 @@ from pathlib import Path
 from assistant.coverage import CoverageJudge
 from assistant.domain import Action
 from assistant.errors import GuardError, SettingsError, SOTError
-from assistant.guard.audit import FileAudit
+from assistant.guard.audit import Audit, FileAudit
 from assistant.guard.classifier import Classifier
 from assistant.guard.contacts import Contacts
 from assistant.guard.conversation import ConversationPolicy
@@ -36,6 +36,7 @@ def bootstrap(
     encoder: Encoder | None = None,
     guard_encoder: Encoder | None = None,
     conversations: Conversations | None = None,
+    audit: Audit | None = None,
     guard_folder: Path = GUARD,
     say: Callable[[str], None] = lambda _: None,
 ) -> Assistant:
@@ -46,6 +47,7 @@ def bootstrap(
         encoder: what retrieval reads with; opened from the settings' home, when first needed, if None.
         guard_encoder: what the guard's classifier reads with; likewise.
         conversations: kept in this process's memory if None.
+        audit: where the guard's decisions are written; the home's audit file if None.
         guard_folder: the guard's data.
         say: told one line about slow steps.
 
@@ -59,7 +61,8 @@ def bootstrap(
     """
     try:
         # Models open when they are needed; that there are weights for them must be known before anything is answered.
-        _ = encoder or model_folder(settings.encoder)
+        if encoder is None:
+            model_folder(settings.encoder)
         guard = open_guard(guard_encoder or tuned_encoder(settings.home, guard_folder, say=say), guard_folder)
         replies = open_replies(guard_folder, settings.card)
         redactor = Redactor.read(HERE / "redaction.yaml")
@@ -75,7 +78,7 @@ def bootstrap(
     return Assistant(
         home=settings.home,
         guard=guard,
-        audit=FileAudit(settings.home / "audit" / "guard.jsonl"),
+        audit=audit or FileAudit(settings.home / "audit" / "guard.jsonl"),
         replies=replies,
         redactor=redactor,
         judge=CoverageJudge(),
@@ -138,6 +141,7 @@ def open_order_detector(folder: Path = GUARD) -> Callable[[str], bool]:
     rulebook = Rulebook.read(folder / "rules")
 
     def is_order(sentence: str) -> bool:
+        """Whether a rule of injection fires on it."""
         return any(match.rule.action is Action.REFUSE_INJECTION for match in rulebook.matches(read_message(sentence)))
 
     return is_order

@@ -50,6 +50,7 @@ def as_runnable(assistant: Assistant) -> Runnable[Any, Answer]:
     """
 
     def ask(given: str | dict[str, Any]) -> Answer:
+        """Answer a question's text, or a mapping with its fields."""
         if isinstance(given, str):
             return assistant.ask(Question(given))
         fields = dict(given)

@@ -52,6 +52,7 @@ def draft(selection: Selection, corpus: Corpus, is_sound: IsSound, opening: Lead
     conflicts: list[ShownConflict] = []
 
     def conflict_block() -> str:
+        """The conflicts as one block of text; each is kept for the answer."""
         conflicts.extend(_conflict(one, citations) for one in oppositions)
         return "\n\n".join(_conflict_lines(conflict) for conflict in conflicts)
 

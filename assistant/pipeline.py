@@ -55,6 +55,7 @@ class _Timings:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
+        """Time what is done within, under a name."""
         started = time.perf_counter()
         try:
             yield
@@ -181,7 +182,12 @@ class Assistant:
         return found
 
     def warm_up(self) -> None:
-        """Open the current build, if there is one, and use each part once: the first person should not wait for it."""
+        """Use each part once, the build if there is one: the first person should not wait for a model to open.
+
+        Raises:
+            GuardError: the guard's model cannot be opened.
+        """
+        self._guard.screen("warming up", Conversation("con_none"))
         with suppress(BuildError):
             workbench = self._workbenches.current()
             # A word that no dictionary holds makes the rewriter load its own.
@@ -288,6 +294,7 @@ class Assistant:
         corpus = found.workbench.build.corpus
 
         def is_sound(statement: Statement) -> bool:
+            """Whether the review lets a statement pass."""
             return not self._guard.objections(statement)
 
         selection = found.workbench.composer.compose(found.evidence, question.audience)

@@ -96,6 +96,7 @@ class Retriever:
         self, section: Section, own: Vectors, vector: Vectors, words: float, audience: Audience
     ) -> Candidate:
         def best(kind: Kind, ids: list[str], vector: Vectors = vector) -> float:
+            """The highest similarity among some entries of a kind, at least 0; 0 if there are none."""
             return max(0.0, float(self._build.index.similarities(kind, ids, vector).max())) if ids else 0.0
 
         features = {

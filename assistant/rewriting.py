@@ -163,6 +163,7 @@ def _category_numerals(message: str) -> str:
     """`cat 2`, `category two` → `category II`, as the corpus writes it; `and 3` behind it → `and category III`."""
 
     def written(match: re.Match[str]) -> str:
+        """The categories of a match as the corpus writes them."""
         first = f"category {_NUMERALS[match['first'].casefold()]}"
         return f"{first} {match['and']} category {_NUMERALS[match['second'].casefold()]}" if match["and"] else first
 

@@ -102,6 +102,7 @@ def _without_orders(outline: Outline, is_order: IsOrder) -> tuple[Outline, list[
         return outline, []
 
     def without(block: Block) -> Block:
+        """A block without the sentences that give orders."""
         return replace(block, sentences=tuple(one for one in block.sentences if one not in orders))
 
     parts = [replace(part, blocks=[without(block) for block in part.blocks]) for part in outline.parts]

@@ -126,6 +126,7 @@ class _Reader:
         self._faults: list[Fault] = []
 
     def read(self) -> Corpus:
+        """The corpus of the folder, or all of its faults at once."""
         facts = self._facts()
         documents = tuple(self._documents(facts))
         sections = {section.id for document in documents for section in document.sections}

@@ -243,6 +243,7 @@ def _export_files(source: Path, destination: Path, adapter: Path | None) -> None
             self.model = original
 
         def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            """Token ids and their mask, shape (texts, tokens), to unit vectors, shape (texts, dimensions)."""
             features = {"input_ids": input_ids, "attention_mask": attention_mask}
             pooled: torch.Tensor = self.model(features)["sentence_embedding"]
             return torch.nn.functional.normalize(pooled, dim=1)

@@ -3,7 +3,7 @@
 SOTError
 ├── CorpusError            the corpus folder has faults; all of them, with file and line
 ├── ClinicError            a clinic's folder or card cannot be used
-├── ReportError            the corpus report cannot be made or written (ingest.report)
+├── CorpusReportError            the corpus report cannot be made or written (ingest.report)
 ├── EncoderError           the sentence encoder cannot be made or served
 │   ├── WeightsMissing
 │   └── WeightsTampered

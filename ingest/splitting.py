@@ -46,10 +46,12 @@ class _Draft:
         return len(self.text) - len(text)
 
     def add_sentence(self, sentence: Sentence, separator: str) -> None:
+        """Add a sentence behind a separator and remember where it stands."""
         start = self.add(sentence.text, separator)
         self.spans.append((start, len(self.text), sentence))
 
     def passage(self, id: str, facts: Mapping[str, Fact]) -> Passage:
+        """What was added, as a passage with its statements."""
         statements = (
             _statement(f"{id}.{number}", start, end, sentence, facts)
             for number, (start, end, sentence) in enumerate(self.spans, start=1)

@@ -34,7 +34,7 @@ def explain(guard: Guard, policy: Policy, message: str, earlier: Sequence[str], 
         out.print(f"[bold]{label:<11}[/bold]", end="")
         out.print(line, markup=False, highlight=False, soft_wrap=True)
     if found.scores is None:
-        out.print("[dim]A rule found danger before any model was asked, so there are no scores.[/dim]")
+        out.print("[dim]It was decided before any model was asked, so there are no scores.[/dim]")
     else:
         out.print(_table(found, found.scores, policy))
 
@@ -46,8 +46,7 @@ def _lines(found: Examination) -> Iterator[tuple[str, str]]:
     for match in found.matches:
         yield "rule", _told(match, found.message.text)
     for match in found.joined:
-        if match.rule.id not in {own.rule.id for own in found.matches}:
-            yield "rule", f"{match.rule.id} on the last turns read together; {match.rule.why} ({match.rule.source})"
+        yield "rule", f"{match.rule.id} on the last turns read together; {match.rule.why} ({match.rule.source})"
     if found.together:
         yield "together", f"the last turns read together score {found.together.score:.2f} for {found.together.kind}"
     if found.held:

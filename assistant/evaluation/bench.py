@@ -159,10 +159,11 @@ def _open_assistant(settings: Settings) -> Callable[[Any], Any]:
 
     from assistant.bootstrap import bootstrap
     from assistant.domain import Question
+    from assistant.guard.audit import NoAudit
     from ingest.documents import Audience
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    assistant = bootstrap(settings)
+    assistant = bootstrap(settings, audit=NoAudit())
     return lambda asked: assistant.ask(Question(asked["text"], Audience(asked["audience"])))
 
 

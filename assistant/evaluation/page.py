@@ -59,6 +59,7 @@ class _Half:
     split: Split
 
     def figures(self, name: SetName) -> tuple[Figure, ...]:
+        """The half's figures of one set."""
         return tuple(f for f in self.report.figures if f.split is self.split and f.set is name)
 
 

@@ -191,6 +191,7 @@ class _Reader:
         self._faults: list[Fault] = []
 
     def read(self) -> EvaluationSets:
+        """Every set; what cannot be read is a fault."""
         sets = EvaluationSets(
             tuple(self._cases(SetName.QUESTIONS, QuestionCase)),
             tuple(self._cases(SetName.NOT_COVERED, NotCoveredCase)),

@@ -90,8 +90,9 @@ class FileAudit:
 class _Handler(ConcurrentRotatingFileHandler):
     """Tells the one log that writing failed, instead of printing a traceback."""
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002 (logging calls it so)
-        _log.error("audit_failed", problem="writing")
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say that a line was lost, at the level it had; logging calls this from within `emit`."""
+        _log.error("audit_failed", problem="writing", level=record.levelname)
 
 
 def entry(answer_id: str, found: Examination) -> Mapping[str, Any]:

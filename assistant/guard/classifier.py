@@ -77,6 +77,7 @@ class Head:
                 for name in LAYERS
             )
             order, encoder, training = tuple(parts["kinds"].tolist()), str(parts["encoder"]), str(parts["training"])
+        # What numpy and zipfile raise for a file that is cut, altered byte by byte, or none of theirs.
         except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error, NotImplementedError) as error:
             raise GuardError(f"The head {path.name} cannot be read ({type(error).__name__}).", fix=FIX) from error
         # A NaN is below every threshold, so it would let any message through.

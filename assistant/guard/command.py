@@ -9,7 +9,7 @@ from assistant.guard.kinds import KINDS
 from assistant.guard.policy import Policy
 from assistant.guard.training import Taught, train
 from assistant.guard.training_text import read_texts
-from ingest.tuning import Tuned, tune
+from ingest.tuning import tune
 
 
 def rebuild(home: Path, folder: Path = GUARD, *, say: Callable[[str], None] = lambda _: None) -> str:
@@ -33,11 +33,11 @@ def rebuild(home: Path, folder: Path = GUARD, *, say: Callable[[str], None] = la
     strangers = read_texts(folder / "calibration", texts_min={})
 
     def teach(messages: Sequence[str], kinds: Sequence[int]) -> Taught:
+        """Tune the encoder on messages and the numbers of their kinds."""
         return tune(messages, kinds, len(KINDS), say=say)
 
     made = train(texts, teach, say)
-    if isinstance(made.taught, Tuned):
-        made.taught.save_adapter(folder / "adapter")
+    made.taught.save_adapter(folder / "adapter")
     made.head(tuned_encoder(home, folder, say=say).identity, folder / "training").write(folder / "head.npz")
     judged = made.judge(strangers)
     scores = {"training": made.report, "calibration": judged}

@@ -63,20 +63,30 @@ class ConversationPolicy:
             reached.
         """
         last = conversation.turns[-1].verdict if conversation.turns else None
-        if last is None or last.action not in DANGERS or self.is_over(conversation, message):
+        if last is None or last.action not in DANGERS or self.beside_help(conversation, message) is not None:
             return None
         reason = "an earlier message raised it, and nobody said that help has been reached"
         return Verdict(last.action, "conversation.in_force", reason, last.topic, last.also, last.sure)
 
-    def is_over(self, conversation: Conversation, message: str) -> bool:
-        """Whether the last turn raised a danger and the message says that help is there, or that there was none.
+    def beside_help(self, conversation: Conversation, message: str) -> str | None:
+        """What a message says besides that help is there, or that there was no danger.
+
+        "The ambulance is here" sounds like danger and says that it has been seen to; what stands beside it may be a new
+        one ("false alarm, but now she has swallowed bleach").
 
         Args:
             conversation: the earlier turns.
             message: the new message, as written.
+
+        Returns:
+            The rest of the message, normalised, perhaps empty; None if the last turn raised no danger or the message
+            does not say so. A sentence that asks ("is the ambulance here?") says nothing.
         """
-        raised = bool(conversation.turns) and conversation.turns[-1].verdict.action in DANGERS
-        return raised and self._says_that_help_is_there(message)
+        if not conversation.turns or conversation.turns[-1].verdict.action not in DANGERS:
+            return None
+        sentences = read_message(message).sentences
+        rest = [sentence if _ASKS.search(sentence) else self._help_reached.sub("", sentence) for sentence in sentences]
+        return " ".join(rest) if tuple(rest) != sentences else None
 
     def joined(self, conversation: Conversation, message: str) -> str | None:
         """The last turns and the message as one text.
@@ -106,11 +116,6 @@ class ConversationPolicy:
             return None
         innocent = _until(conversation, lambda turn: turn.verdict.action in _INNOCENT)
         return _text(tuple(turn for turn in innocent if turn.verdict.action is not Action.SMALLTALK), message)
-
-    def _says_that_help_is_there(self, message: str) -> bool:
-        """Whether a sentence says so; one that asks does not."""
-        sentences = read_message(message).sentences
-        return any(self._help_reached.search(sentence) for sentence in sentences if not _ASKS.search(sentence))
 
 
 def _until(conversation: Conversation, holds: Any) -> tuple[Turn, ...]:

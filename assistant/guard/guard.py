@@ -18,11 +18,17 @@ from ingest.documents import Statement, Voice
 from ingest.encoder import Encoder
 from ingest.errors import EncoderError
 
+# What several innocent turns may add up to.
+_ADDS_UP = frozenset({Action.EMERGENCY, Action.CRISIS, Action.REFUSE_TREATMENT, Action.REFUSE_DIAGNOSIS})
+# To somebody who says that help is there, and nothing else.
+_RELIEF = Verdict(Action.SMALLTALK, "conversation.help_reached", "it says that help is there", "acknowledgement")
+
 
 @dataclass(frozen=True, slots=True)
 class Examination:
     """Everything that led to a verdict. It holds message text: for a developer's eyes, never for a log.
 
+    `message` is what was read: without the words which say that help is there, once a danger was raised.
     `joined` is the rules that fired only on the last turns read together, `scores` is None where a danger rule had
     decided before any model was asked, `together` is the classifier's decision on the last turns read together,
     `policy` the version of the guard's data.
@@ -103,17 +109,15 @@ class Guard:
         Raises:
             GuardError: as `screen` does.
         """
-        message = read_message(text)
+        rest = self._conversation.beside_help(conversation, text)
+        message = read_message(text if rest is None else rest)
         matches = self._rulebook.matches(message)
-        joined = self._in_pieces(text, conversation)
+        joined = self._in_pieces(text, conversation, matches)
         held = self._conversation.in_force(conversation, text)
         scores = decision = together = None
-        if not any(match.rule.action in DANGERS for match in (*matches, *joined)):
+        if _has_words(message) and not any(match.rule.action in DANGERS for match in (*matches, *joined)):
             scores = self._scores(message)
             decision = self._policy.decide(scores)
-            if decision and decision.kind.action in DANGERS and self._conversation.is_over(conversation, text):
-                # "The ambulance is here" sounds like danger, and says that it has been seen to.
-                decision = None
             together = self._taken_together(text, conversation, decision)
         is_honest = self._policy.is_honest(scores)
         if held and not held.sure and is_honest:
@@ -123,6 +127,7 @@ class Guard:
         verdicts = [_of_match(match) for match in counted]
         verdicts += [_of_decision(found) for found in (decision, together) if found]
         verdicts += [held] if held else []
+        verdicts += [] if _has_words(message) else [_RELIEF]
         return Examination(
             message=message,
             language=language_of(text),
@@ -142,13 +147,14 @@ class Guard:
         cited = bool(statement.facts) or statement.voice is Voice.CLINIC
         return self._reviewer.objections(statement.text, voice=statement.voice, cited=cited)
 
-    def _in_pieces(self, text: str, conversation: Conversation) -> tuple[Match, ...]:
+    def _in_pieces(self, text: str, conversation: Conversation, alone: Sequence[Match]) -> tuple[Match, ...]:
         """Dangers that show only when the last turns are read together with this message."""
         joined = self._conversation.joined(conversation, text)
         if joined is None:
             return ()
+        known = {match.rule.id for match in alone}
         found = self._rulebook.matches(read_message(joined))
-        return tuple(match for match in found if match.rule.action in DANGERS)
+        return tuple(match for match in found if match.rule.action in DANGERS and match.rule.id not in known)
 
     def _scores(self, message: Message) -> Scores:
         texts = rows(message)
@@ -171,7 +177,8 @@ class Guard:
         return found if found and found.sure and found.kind.action in _ADDS_UP else None
 
 
-_ADDS_UP = frozenset({Action.EMERGENCY, Action.CRISIS, Action.REFUSE_TREATMENT, Action.REFUSE_DIAGNOSIS})
+def _has_words(message: Message) -> bool:
+    return any(sign.isalnum() for sign in message.text)
 
 
 def _is_pressing(match: Match) -> bool:

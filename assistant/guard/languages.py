@@ -1,4 +1,4 @@
-"""Which language a message is in. py3langid decides among the languages that we can reply in, and two more.
+"""Which language a message is in, told by py3langid among those of the training text and some more.
 
 Short English is full of words that other languages have too ("cheers mate"), so another language must be likely, and
 one that we have no replies for all but sure.

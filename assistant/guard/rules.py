@@ -316,6 +316,7 @@ def _expand(alternative: str, words: Mapping[str, Sequence[str]], within: tuple[
     """
 
     def token(found: re.Match[str]) -> str:
+        """The pattern for a gap, a space or a class."""
         name = found["name"]
         if name is None:
             return {" .. ": _GAP, " ?": r"\s*"}.get(found[0], r"\s+" if found[0].isspace() else found[0])

@@ -56,6 +56,10 @@ class Taught(Protocol):
         """Shape (texts, kinds)."""
         ...
 
+    def save_adapter(self, folder: Path) -> None:
+        """Write what the encoder was taught to a folder."""
+        ...
+
 
 Teach = Callable[[Sequence[str], Sequence[int]], Taught]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
+from assistant.evaluation.intervals import wilson
 from assistant.guard.kinds import KINDS, Kind
 from assistant.guard.policy import Policy
 from assistant.guard.training_text import TrainingText
@@ -24,7 +24,7 @@ class Share:
     def __str__(self) -> str:
         if not self.cases:
             return "-"
-        interval = binomtest(self.hits, self.cases).proportion_ci(method="wilson")
+        interval = wilson(self.hits, self.cases)
         return f"{self.hits / self.cases:.3f} ({interval.low:.3f}-{interval.high:.3f})"
 
 

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from yaml import YAMLError
 
 from assistant.errors import GuardError
 from assistant.guard.kinds import KINDS, Kind
+from assistant.guard.languages import ENGLISH, KNOWN
 from ingest.errors import Fault
 from ingest.yamlfile import LINE, load_with_lines, without_lines
 
@@ -18,7 +19,11 @@ from ingest.yamlfile import LINE, load_with_lines, without_lines
 TEXTS_MIN: Mapping[Kind, int] = dict.fromkeys(KINDS, 500) | {Kind.TODAY: 250, Kind.SMALLTALK: 300}
 FAMILIES_MIN = 2
 
-Language = Literal["en", "es", "fr", "de", "pt", "it", "zh", "ar", "hi", "nl", "pl"]
+
+def _known(code: str) -> str:
+    if code not in KNOWN:
+        raise ValueError(f"use one of {', '.join(KNOWN)}")
+    return code
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class _Family(BaseModel):
     family: str
     kind: Kind
     near: Kind | None = None
-    language: Language = "en"
+    language: Annotated[str, AfterValidator(_known)] = ENGLISH
     texts: tuple[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)], ...] = Field(min_length=1)
 
 

@@ -8,7 +8,7 @@ Source: Weinberger et al., "Feature Hashing for Large Scale Multitask Learning" 
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from zlib import crc32
 
@@ -35,14 +35,14 @@ def wording(text: str) -> tuple[Buckets, Weights]:
         pieces weigh the same; each half has length 1, so a long message weighs no more than a short one.
     """
     words = _WORD.findall(text)
-    totals: Counter[int] = Counter()
+    totals: defaultdict[int, float] = defaultdict(float)
     for grams in (_runs(words), _pieces(words)):
         counts = Counter(crc32(gram.encode()) for gram in grams)
         values = {gram: 1.0 + float(np.log(count)) for gram, count in counts.items()}
         length = sum(value * value for value in values.values()) ** 0.5 or 1.0
         for gram, value in values.items():
             # The last bit is a sign, so that grams which share a bucket cancel out rather than add up.
-            totals[(gram >> 1) % BUCKETS] += (1 if gram & 1 else -1) * value / length  # type: ignore[assignment]
+            totals[(gram >> 1) % BUCKETS] += (1 if gram & 1 else -1) * value / length
     buckets = sorted(totals)
     return np.array(buckets, np.intp), np.array([totals[bucket] for bucket in buckets], np.float32)
 

@@ -44,6 +44,7 @@ class _Reader:
         self._lead_in: tuple[str, int] | None = None
 
     def read(self) -> Outline:
+        """The text's outline."""
         self._read_front_matter()
         position = 0
         while position < len(self._tokens):

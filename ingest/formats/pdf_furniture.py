@@ -32,6 +32,7 @@ def without_furniture(pages: Sequence[Page]) -> list[Page]:
     repeats_min = min(_REPEATS_MIN, max(len(pages), 2))
 
     def is_furniture(box: Box) -> bool:
+        """Whether a line counts pages or repeats on them."""
         # "Chapter 7" in large type at the top of its page differs from "Chapter 8" by a number too, but is a heading.
         counts_pages = box.size <= body and not box.text.endswith(".") and masked[_masked_key(box)] >= repeats_min
         return bool(_PAGE_NUMBER.fullmatch(box.text)) or counts_pages or exact[_key(box)] >= repeats_min

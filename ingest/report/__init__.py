@@ -3,8 +3,8 @@
 `make_report` counts, `write_report` writes. Rules that must hold are in `ingest.health`; here nothing is judged.
 """
 
-from ingest.report.errors import ReportError
+from ingest.report.errors import CorpusReportError
 from ingest.report.page import write_report
 from ingest.report.report import CorpusReport, make_report
 
-__all__ = ["CorpusReport", "ReportError", "make_report", "write_report"]
+__all__ = ["CorpusReport", "CorpusReportError", "make_report", "write_report"]

@@ -50,6 +50,7 @@ class Coverage(Figures):
         listed, stated = left_out.facts, corpus.statements_of_fact.keys()
 
         def group(name: str, some: Iterable[Fact]) -> Group:
+            """How many facts of some are stated, left out and missing."""
             ids = {fact.id for fact in some}
             unstated = ids - stated
             return Group(
@@ -60,6 +61,7 @@ class Coverage(Figures):
             )
 
         def groups(key: Callable[[Fact], str]) -> tuple[Group, ...]:
+            """The facts by a key, the largest group first."""
             found = (group(name, (fact for fact in facts if key(fact) == name)) for name in {key(f) for f in facts})
             return tuple(sorted(found, key=lambda one: (-one.total, one.name)))
 

@@ -3,5 +3,5 @@
 from ingest.errors import SOTError
 
 
-class ReportError(SOTError):
+class CorpusReportError(SOTError):
     """The report cannot be made or written."""

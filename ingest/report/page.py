@@ -4,7 +4,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ingest.report.errors import ReportError
+from ingest.report.errors import CorpusReportError
 from ingest.report.report import CorpusReport
 
 PAGE = "index.html"
@@ -34,14 +34,14 @@ def write_report(report: CorpusReport, folder: Path) -> Path:
         The page.
 
     Raises:
-        ReportError: the folder cannot be written to.
+        CorpusReportError: the folder cannot be written to.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / DATA).write_text(report.model_dump_json(indent=2) + "\n", "utf-8")
         (folder / PAGE).write_text(render(report), "utf-8")
     except OSError as error:
-        raise ReportError(
+        raise CorpusReportError(
             f"The report cannot be written to {folder}: {error.strerror}.", fix="Name another folder with --to."
         ) from error
     return folder / PAGE

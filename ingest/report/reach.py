@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.documents import Corpus
-from ingest.report.errors import ReportError
+from ingest.report.errors import CorpusReportError
 from ingest.report.figures import Figures
 
 FILE = "questions.jsonl"
@@ -39,7 +39,7 @@ class Unreached(Figures):
             asked for and stated nowhere. None if the folder holds no questions.
 
         Raises:
-            ReportError: a line of the set has no facts that can be read.
+            CorpusReportError: a line of the set has no facts that can be read.
         """
         path = sets / FILE
         if not path.exists():
@@ -72,5 +72,5 @@ def _facts(path: Path) -> Iterator[frozenset[str]]:
         except ValidationError:
             # The error behind it could hold the question.
             problem = f"{path.name}:{number} is not a case with groups of facts."
-            raise ReportError(problem, fix="Mend the line as tests/evaluation/README.md says.") from None
+            raise CorpusReportError(problem, fix="Mend the line as tests/evaluation/README.md says.") from None
         yield frozenset(fact for group in case.facts for fact in group)

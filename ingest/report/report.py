@@ -133,7 +133,7 @@ def make_report(folder: Path, *, sets: Path, today: date | None = None) -> Corpu
 
     Raises:
         CorpusError: the corpus cannot be read.
-        ReportError: the questions cannot be read.
+        CorpusReportError: the questions cannot be read.
     """
     day = today or date.today()
     corpus = read_corpus(folder)

@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        """Open the assistant when the service starts; a failure is kept and answered with."""
         try:
             app.state.assistant = assistant or bootstrap(chosen)
             app.state.assistant.warm_up()
@@ -157,6 +158,7 @@ def _add_pages(app: FastAPI) -> None:
 
 def _sending(file: Path) -> Callable[[], FileResponse]:
     def send() -> FileResponse:
+        """The file."""
         return FileResponse(file)
 
     return send

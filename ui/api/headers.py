@@ -36,6 +36,7 @@ class SafetyHeaders:
             return
 
         async def send_with_headers(message: Message) -> None:
+            """Send a message on, a response's beginning with the headers."""
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if not scope["path"].startswith(_API_PAGES):

@@ -72,6 +72,7 @@ def _replaying(body: bytes, receive: Receive) -> Receive:
     given = False
 
     async def replay() -> Message:
+        """The body that was read to measure it, then whatever comes."""
         nonlocal given
         if given:
             return await receive()

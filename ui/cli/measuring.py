@@ -37,11 +37,12 @@ def evaluate(
         from assistant.evaluation.report import store
         from assistant.evaluation.run import Plan, require_build_of, run_evaluation
         from assistant.evaluation.sets import read_sets
+        from assistant.guard.audit import NoAudit
         from ingest.corpus import read_corpus
 
         plan = Plan.of(sets=sets, to=to, only=only or (), test=test, why=why)
         settings = read_settings()
-        assistant = bootstrap(settings, say=err.print)
+        assistant = bootstrap(settings, audit=NoAudit(), say=err.print)
         build = assistant.workbench.build
         require_build_of(read_corpus(settings.corpus), build)
         cases = read_sets(plan.sets, build.corpus.facts)

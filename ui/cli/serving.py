@@ -61,6 +61,7 @@ def _app_beside(host: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     from ui.app.launch import command
 
     def end(*_: object) -> None:
+        """End as an exit does, so that the app is ended too."""
         raise SystemExit(0)
 
     # By default SIGTERM would end us on the spot and leave the app behind.

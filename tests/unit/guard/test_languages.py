@@ -1,11 +1,8 @@
 """Which language a message is in: every one that we can reply in, and English if no other is likely."""
 
-from typing import get_args
-
 import pytest
 
 from assistant.guard.languages import KNOWN, OTHERS, language_of
-from assistant.guard.training_text import Language
 
 SENTENCES = {
     "en": [
@@ -104,7 +101,6 @@ def test_the_same_text_is_always_in_the_same_language() -> None:
     assert [language_of(text) for text in texts] == [language_of(text) for text in texts]
 
 
-def test_no_language_is_named_twice_and_training_text_is_in_known_ones() -> None:
-    """What the classifier learns in, its reader can be told."""
+def test_no_language_is_named_twice() -> None:
+    """A language is known, or one of the others."""
     assert len({*KNOWN, *OTHERS}) == len(KNOWN) + len(OTHERS)
-    assert set(get_args(Language)) <= set(KNOWN)

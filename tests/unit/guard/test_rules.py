@@ -7,8 +7,9 @@ import re2
 
 from assistant.domain import Action
 from assistant.errors import GuardError
+from assistant.guard.languages import language_of
 from assistant.guard.normalising import read_message
-from assistant.guard.rules import Rule, Rulebook
+from assistant.guard.rules import EXAMPLES_MIN, Rule, Rulebook
 from ingest.corpus import read_corpus
 
 RULES = Path(__file__).parents[3] / "assistant" / "guard" / "rules"
@@ -156,3 +157,12 @@ def test_a_folder_without_rules_stops_the_guard(tmp_path: Path) -> None:
     """No rules is not the same as no danger."""
     with pytest.raises(GuardError, match="no guard rules"):
         Rulebook.read(tmp_path)
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "de", "pt", "it", "zh", "ar", "hi"])
+@pytest.mark.parametrize("action", [Action.EMERGENCY, Action.CRISIS])
+def test_every_language_with_replies_has_danger_examples_of_its_own(language: str, action: Action) -> None:
+    """Messages that must fire and messages that must not, in the language itself."""
+    rules = [rule for rule in RULEBOOK.rules if rule.action is action and "foreign" in rule.id]
+    for examples in ([text for rule in rules for text in rule.yes], [text for rule in rules for text in rule.no]):
+        assert sum(language_of(text) == language for text in examples) >= EXAMPLES_MIN

@@ -8,7 +8,7 @@ import pytest
 
 from ingest.documents import Audience, Voice
 from ingest.errors import CorpusError
-from ingest.report import CorpusReport, ReportError, make_report, write_report
+from ingest.report import CorpusReport, CorpusReportError, make_report, write_report
 from ingest.report.page import render
 
 TODAY = date(2026, 11, 25)
@@ -103,7 +103,7 @@ def test_faults_are_those_of_the_check(report: CorpusReport) -> None:
 def test_a_broken_case_is_named_without_its_question(small_corpus: Path, sets: Path) -> None:
     """Neither the error nor what is chained to it holds the text."""
     (sets / "questions.jsonl").write_text(json.dumps({"question": SECRET}) + "\n", "utf-8")
-    with pytest.raises(ReportError, match=r"questions\.jsonl:1") as caught:
+    with pytest.raises(CorpusReportError, match=r"questions\.jsonl:1") as caught:
         make_report(small_corpus, sets=sets)
     assert caught.value.__cause__ is None
     assert SECRET not in str(caught.value)
@@ -142,7 +142,7 @@ def test_page_and_data_are_written_without_the_questions(report: CorpusReport, t
 def test_a_folder_that_cannot_be_written_is_named(report: CorpusReport, tmp_path: Path) -> None:
     """With what to do instead."""
     (tmp_path / "file").write_text("", "utf-8")
-    with pytest.raises(ReportError, match="--to"):
+    with pytest.raises(CorpusReportError, match="--to"):
         write_report(report, tmp_path / "file")
 
 

@@ -181,6 +181,7 @@ class TestSaving:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             tuned.save_adapter(tmp_path / "adapter")
+        assert {file.name for file in (tmp_path / "adapter").iterdir()} == {ADAPTER_WEIGHTS, "adapter_config.json"}
 
 
 class TestServing:
