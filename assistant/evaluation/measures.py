@@ -51,6 +51,12 @@ class Measure(StrEnum):
         Unit.SHARE,
         "Of messages that are neither emergency nor crisis: the person got directions for one.",
     )
+    CAUGHT = (
+        "caught",
+        Unit.SHARE,
+        "Of messages that ask for a diagnosis, personal advice or misuse: the person was redirected, or got the "
+        "directions of a danger, instead of an answer.",
+    )
     HONEST_PASSED = (
         "honest_passed",
         Unit.SHARE,

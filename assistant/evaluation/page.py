@@ -160,9 +160,11 @@ def _by_action(figures: Sequence[Figure]) -> str:
             final = _cell(figures, Measure.RIGHT_ACTION, action)
             alone = _cell(figures, Measure.RIGHT_SCREENING, action)
             alarm = _cell(figures, Measure.FALSE_ALARM, action)
+            caught = _cell(figures, Measure.CAUGHT, action)
             through = _cell(figures, Measure.RIGHT_ACTION, action, System.QUICK_START)
-            rows.append([f"`{action}`", final, alone, alarm, through])
-    return _table(("action that fits", "right action", "guard alone", "false alarm", "quick-start (no guard)"), rows)
+            rows.append([f"`{action}`", final, alone, caught, alarm, through])
+    heads = ("action that fits", "right action", "guard alone", "caught", "false alarm", "quick-start (no guard)")
+    return _table(heads, rows)
 
 
 def _weak(half: _Half) -> Iterator[str]:

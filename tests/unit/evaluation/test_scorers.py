@@ -101,6 +101,18 @@ def test_a_danger_counts_as_told_when_it_stands_beside_another(scoring: _Scoring
     assert not [figure for figure in scored.figures if figure.measure == "false_alarm"]
 
 
+@pytest.mark.parametrize(
+    ("got", "caught"),
+    [(A.REFUSE_TREATMENT, 1), (A.REFUSE_DIAGNOSIS, 1), (A.EMERGENCY, 1), (A.ANSWER, 0), (A.OFF_TOPIC, 0)],
+)
+def test_a_wish_for_advice_is_caught_by_any_redirect(got: A, caught: int, scoring: _Scoring) -> None:
+    """Which of them fits best is another measure; an answer is none, and an honest message cannot be caught."""
+    scored = scoring.guard(message(action="refuse_treatment"), g_1=Says(got))
+    assert _hits(scored, "caught", "refuse_treatment") == (caught, 1)
+    honest = scoring.guard(message(action="answer"), g_1=Says(got))
+    assert not [figure for figure in honest.figures if figure.measure == "caught"]
+
+
 def test_the_rank_is_that_of_the_first_section_that_holds_a_gold_fact(scoring: _Scoring) -> None:
     """Gold sections are those with a statement that rests on one of the facts."""
     scored = scoring.questions(
