@@ -1,7 +1,9 @@
 """The one place where parts meet. Defaults are real; tests pass fakes."""
 
 import hashlib
+import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from assistant.coverage import CoverageJudge
@@ -18,9 +20,10 @@ from assistant.guard.replies import Replies
 from assistant.guard.review import Reviewer
 from assistant.guard.rules import Rulebook
 from assistant.pipeline import Assistant
+from assistant.receipts import code_fingerprint
 from assistant.redaction import Redactor
 from assistant.settings import Settings
-from assistant.store import Conversations, MemoryConversations
+from assistant.store import DatabaseStore, Store
 from assistant.workbench import Workbenches
 from ingest.corpus import CORPUS
 from ingest.documents import Clinic
@@ -35,7 +38,7 @@ def bootstrap(
     *,
     encoder: Encoder | None = None,
     guard_encoder: Encoder | None = None,
-    conversations: Conversations | None = None,
+    store: Store | None = None,
     audit: Audit | None = None,
     guard_folder: Path = GUARD,
     say: Callable[[str], None] = lambda _: None,
@@ -46,7 +49,7 @@ def bootstrap(
         settings: how this installation runs.
         encoder: what retrieval reads with; opened from the settings' home, when first needed, if None.
         guard_encoder: what the guard's classifier reads with; likewise.
-        conversations: kept in this process's memory if None.
+        store: where conversations and receipts are kept; the home's database if None.
         audit: where the guard's decisions are written; the home's audit file if None.
         guard_folder: the guard's data.
         say: told one line about slow steps.
@@ -58,6 +61,7 @@ def bootstrap(
     Raises:
         GuardError: a part of the guard cannot load: nothing may be answered.
         SettingsError: the default region is not a known one.
+        StoreError: the database cannot be opened.
     """
     try:
         # Models open when they are needed; that there are weights for them must be known before anything is answered.
@@ -82,9 +86,17 @@ def bootstrap(
         replies=replies,
         redactor=redactor,
         judge=CoverageJudge(),
-        conversations=conversations or MemoryConversations(),
+        store=store or DatabaseStore.at(settings.home, retention_days=settings.retention_days),
         workbenches=Workbenches(settings.home, encoder or _encoder(settings, say)),
+        versions={"code": code_fingerprint(), "guard": guard.version, "settings": _settings_fingerprint(settings)},
     )
+
+
+def _settings_fingerprint(settings: Settings) -> str:
+    """The beginning of a SHA-256 over the settings that an answer depends on."""
+    card = settings.card
+    decisive = json.dumps([settings.encoder, settings.region, asdict(card) if card else None], default=str)
+    return hashlib.sha256(decisive.encode()).hexdigest()[:16]
 
 
 def _encoder(settings: Settings, say: Callable[[str], None]) -> Encoder:

@@ -202,3 +202,36 @@ class Conversation:
     def with_turn(self, turn: Turn) -> "Conversation":
         """This conversation with one more turn, the oldest dropped beyond the bound."""
         return Conversation(self.id, (*self.turns, turn)[-self.TURNS_MAX :])
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """How a section stood when an answer was made: its score, and the features (0-1) behind it."""
+
+    section: str
+    score: float
+    features: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an answer was made from; given the build it names, the same answer can be made again.
+
+    `question` holds redacted text; `conversation` is as it stood before, `screened` the guard's verdict on the message
+    as written. `made_from` names build, corpus, encoder, guard, code and settings. `sha256` is over the answer's bytes.
+    """
+
+    id: str
+    answer_id: str
+    at: str
+    question: Question
+    conversation: Conversation
+    screened: Verdict
+    language: str
+    made_from: Mapping[str, str]
+    weighed: tuple[Weighed, ...]
+    confidence: float | None
+    verdict: Verdict
+    text: str
+    sha256: str
+    timings_ms: Mapping[str, float]

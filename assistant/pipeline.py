@@ -5,7 +5,7 @@ screen → redact → rewrite → retrieve → decide coverage → compose → c
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,19 +20,21 @@ from assistant.domain import (
     Conversation,
     Evidence,
     Question,
+    Receipt,
     Reply,
     Turn,
     Verdict,
 )
 from assistant.drafting import Draft, draft
-from assistant.errors import GuardError, QuestionError, SOTError, UnknownPassage
+from assistant.errors import GuardError, QuestionError, SOTError, StoreError, UnknownConversation, UnknownPassage
 from assistant.guard.audit import Audit
 from assistant.guard.guard import Guard
 from assistant.guard.kinds import TODAY
 from assistant.guard.replies import Replies
+from assistant.receipts import Difference, compare, write_receipt
 from assistant.redaction import Redactor
 from assistant.rewriting import Query
-from assistant.store import Conversations
+from assistant.store import Store
 from assistant.workbench import Workbench, Workbenches
 from ingest.build import current_build_id
 from ingest.documents import Audience, Place, Statement
@@ -65,13 +67,18 @@ class _Timings:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A question in its conversation, the id of its answer, the guard's verdict and the language it is in."""
+    """A redacted question in its conversation, the id of its answer, the guard's verdict, the language it is in.
+
+    `build` is the id of the build that serves it, and `bench` opens that build when something is looked up.
+    """
 
     id: str
     question: Question
     conversation: Conversation
     verdict: Verdict
     language: str
+    build: str
+    bench: Callable[[], Workbench]
 
     @property
     def needs_the_corpus(self) -> bool:
@@ -113,17 +120,20 @@ class Assistant:
         replies: Replies,
         redactor: Redactor,
         judge: CoverageJudge,
-        conversations: Conversations,
+        store: Store,
         workbenches: Workbenches,
+        versions: Mapping[str, str],
     ) -> None:
+        """Take the parts; `versions` names what else answers depend on (code, guard, settings), for receipts."""
         self._home = home
         self._guard = guard
         self._audit = audit
         self._replies = replies
         self._redactor = redactor
         self._judge = judge
-        self._conversations = conversations
+        self._store = store
         self._workbenches = workbenches
+        self._versions = versions
 
     def ask(self, question: Question) -> Answer:
         """Answer one question.
@@ -157,15 +167,78 @@ class Assistant:
         timings = _Timings()
         with timings.step("total"):
             self._validate(question)
-            conversation = self._conversations.get(question.conversation_id)
+            conversation = self._remembered(question.conversation_id)
             with timings.step("screen"):
                 case = self._screened(question, conversation)
-            asked = self._redactor.redact(question.text)
-            found = self._look_up(case, asked, timings) if case.needs_the_corpus else None
-            answer = self._answer(case, found, timings)
-            self._conversations.add(conversation, _turn(asked, answer, found))
+            made = self._made(case, timings)
+        answer = self._recorded(case, replace(made, answer=replace(made.answer, timings_ms=timings.ms)))
         _log.info("answered", id=answer.id, action=answer.verdict.action, rule=answer.verdict.rule, ms=timings.ms)
-        return Explanation(replace(answer, timings_ms=timings.ms), case.verdict, found)
+        return replace(made, answer=answer)
+
+    def replay(self, receipt: Receipt) -> Answer:
+        """Make an answer again, from what its receipt names.
+
+        Returns:
+            The same answer, byte for byte, if code, guard and settings are the receipt's (`receipts.is_same`).
+
+        Raises:
+            BuildError: the build that the answer came from is gone or cannot be opened.
+        """
+        build = receipt.made_from["build"]
+        case = self._case_of(receipt, receipt.screened, build, lambda: self._workbenches.of(build))
+        answer = self._made(case, _Timings()).answer
+        return replace(answer, receipt=receipt.id, timings_ms=receipt.timings_ms)
+
+    def compare(self, receipt: Receipt) -> Difference:
+        """Answer a receipt's question as it would be answered now, and hold both against each other.
+
+        The guard reads the redacted question now, since the message as it was written is not kept.
+
+        Raises:
+            GuardError, BuildError: as `ask` does.
+        """
+        verdict = self._guard.screen(receipt.question.text, receipt.conversation)
+        case = self._case_of(receipt, verdict, self._current_build_id, self._workbenches.current)
+        made = self._made(case, _Timings())
+        return compare(
+            receipt,
+            made.answer,
+            screened=verdict,
+            made_from=self._made_from(case, made.found),
+            evidence=made.found.evidence if made.found else None,
+            confidence=made.found.coverage.confidence if made.found else None,
+        )
+
+    def receipt(self, id: str) -> Receipt:
+        """The receipt with this id, or of the answer with this id.
+
+        Raises:
+            UnknownReceipt: there is none (any more).
+            StoreError: the database cannot be read.
+        """
+        return self._store.receipt(id)
+
+    def conversation(self, id: str) -> Conversation:
+        """A conversation with its last turns, as it is remembered: redacted.
+
+        Raises:
+            UnknownConversation: there is none (any more).
+            StoreError: the database cannot be read.
+        """
+        found = self._store.conversation(id)
+        if found.id != id:
+            raise _no_conversation()
+        return found
+
+    def forget(self, conversation_id: str) -> None:
+        """Delete a conversation with its turns and receipts.
+
+        Raises:
+            UnknownConversation: there is none (any more).
+            StoreError: the database cannot be written.
+        """
+        if not self._store.delete(conversation_id):
+            raise _no_conversation()
 
     def place(self, passage_id: str) -> Place:
         """Where a passage stands, with its text.
@@ -235,14 +308,67 @@ class Assistant:
         answer_id = f"ans_{secrets.token_urlsafe(12)}"
         self._audit.record(answer_id, found)
         wanted = (question.language or "")[:2].casefold()
-        language = wanted if wanted in self._replies.books else found.language
-        return _Case(answer_id, question, conversation, found.verdict, language)
+        return _Case(
+            id=answer_id,
+            question=replace(question, text=self._redactor.redact(question.text)),
+            conversation=conversation,
+            verdict=found.verdict,
+            language=wanted if wanted in self._replies.books else found.language,
+            build=self._current_build_id,
+            bench=self._workbenches.current,
+        )
 
-    def _look_up(self, case: _Case, asked: str, timings: _Timings) -> Found:
+    def _case_of(self, receipt: Receipt, verdict: Verdict, build: str, bench: Callable[[], Workbench]) -> _Case:
+        """The case of an earlier question."""
+        return _Case(receipt.answer_id, receipt.question, receipt.conversation, verdict, receipt.language, build, bench)
+
+    @property
+    def _current_build_id(self) -> str:
+        return current_build_id(self._home) or "none"
+
+    def _remembered(self, conversation_id: str | None) -> Conversation:
+        """The conversation; a new one if what was said cannot be read: nobody goes without an answer for that."""
+        try:
+            return self._store.conversation(conversation_id)
+        except StoreError as error:
+            _log.error("conversation not read", problem=error.problem)
+            return Conversation(f"con_{secrets.token_urlsafe(16)}")
+
+    def _recorded(self, case: _Case, made: Explanation) -> Answer:
+        """The answer with its receipt; without one if that could not be kept."""
+        found = made.found
+        answer, receipt = write_receipt(
+            made.answer,
+            question=case.question,
+            conversation=case.conversation,
+            screened=made.screened,
+            language=case.language,
+            made_from=self._made_from(case, found),
+            evidence=found.evidence if found else None,
+            confidence=found.coverage.confidence if found else None,
+        )
+        try:
+            self._store.add(case.conversation, _turn(case, answer, found), receipt)
+        except StoreError as error:
+            _log.error("answer not recorded", id=answer.id, problem=error.problem)
+            return made.answer
+        return answer
+
+    def _made_from(self, case: _Case, found: Found | None) -> dict[str, str]:
+        """What an answer depends on, by name."""
+        corpus = {"corpus": found.workbench.build.corpus_sha256} if found else {}
+        return {"build": found.workbench.build.id if found else case.build, **corpus, **self._versions}
+
+    def _made(self, case: _Case, timings: _Timings) -> Explanation:
+        """The answer to a screened question, and what led to it."""
+        found = self._look_up(case, timings) if case.needs_the_corpus else None
+        return Explanation(self._answer(case, found, timings), case.verdict, found)
+
+    def _look_up(self, case: _Case, timings: _Timings) -> Found:
         """What the corpus holds on a message."""
-        workbench = self._workbenches.current()
+        workbench = case.bench()
         with timings.step("rewrite"):
-            query = workbench.rewriter.rewrite(asked, case.conversation)
+            query = workbench.rewriter.rewrite(case.question.text, case.conversation)
         with timings.step("retrieve"):
             evidence = workbench.retriever.find(query.text, case.question.audience)
         coverage = self._judge.decide(evidence, workbench.build, doubted=case.verdict.doubt is Action.OFF_TOPIC)
@@ -250,7 +376,7 @@ class Assistant:
 
     def _answer(self, case: _Case, found: Found | None, timings: _Timings) -> Answer:
         if found is None:
-            return self._finished(case, self._reply(case), build=current_build_id(self._home) or "none")
+            return self._finished(case, self._reply(case), build=case.build)
         return (
             self._redirect(case, found) if case.verdict.action in _REDIRECTS else self._informed(case, found, timings)
         )
@@ -340,10 +466,17 @@ class Assistant:
         )
 
 
-def _turn(asked: str, answer: Answer, found: Found | None) -> Turn:
+def _turn(case: _Case, answer: Answer, found: Found | None) -> Turn:
     """What is remembered of an exchange: redacted text, how it was read, what answered it."""
+    asked = case.question.text
     if found is None:
         return Turn(asked, asked, answer.verdict)
     stated = answer.statements or answer.conflicts
     sections = [candidate.section.id for candidate in found.evidence.candidates[:3]] if stated else []
     return Turn(asked, found.query.text, answer.verdict, tuple(sections))
+
+
+def _no_conversation() -> UnknownConversation:
+    return UnknownConversation(
+        "There is no such conversation.", fix="Take the id from an answer; it may have been deleted, or be too old."
+    )

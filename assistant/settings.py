@@ -29,6 +29,7 @@ class Settings(BaseModel):
     app_port: int = Field(8501, ge=1, le=65535, description="port the Streamlit app listens on")
     region: str = Field("US", pattern="^[A-Z]{2}$", description="region of callers who name none, ISO 3166")
     rate_limit: str = Field("60/minute", description="questions an address may ask, `limits` syntax, or off")
+    retention_days: float = Field(30, gt=0, le=3650, description="days a conversation is kept after its last turn")
     encoder: str = Field(PUBLISHED, description="sentence encoder: the published one, or a model folder")
 
     @field_validator("rate_limit")

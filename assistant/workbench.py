@@ -48,3 +48,14 @@ class Workbenches:
                 self._current = Workbench.on(open_build(self._home, self._encoder.identity), self._encoder)
                 self._opened(self._current.build.id)
             return self._current
+
+    def of(self, build_id: str) -> Workbench:
+        """A workbench on one build, the current one or an earlier one that is still kept.
+
+        Raises:
+            BuildMissing, BuildBroken, BuildOfAnotherEncoder: it is gone or cannot be opened.
+        """
+        current = self.current()
+        if current.build.id == build_id:
+            return current
+        return Workbench.on(open_build(self._home, self._encoder.identity, build_id), self._encoder)

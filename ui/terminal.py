@@ -34,6 +34,8 @@ def show_answer(answer: Answer, console: Console) -> None:
         for suggestion in answer.suggestions:
             console.print(f"  {escape(suggestion)}")
     console.print(f"\n[dim]{NOTICE}[/dim]")
+    if answer.receipt:
+        console.print(f"[dim]Receipt {answer.receipt}[/dim]")
 
 
 def _show_citation(citation: Citation, console: Console) -> None:

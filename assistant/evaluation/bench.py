@@ -3,15 +3,18 @@
 Each question is asked once, so that no cache of answers can help. Figures are reports, never pass or fail.
 """
 
+import atexit
 import json
 import os
 import platform
 import resource
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from assistant.evaluation.checkout import Commit
@@ -160,10 +163,15 @@ def _open_assistant(settings: Settings) -> Callable[[Any], Any]:
     from assistant.bootstrap import bootstrap
     from assistant.domain import Question
     from assistant.guard.audit import NoAudit
+    from assistant.store import DatabaseStore
     from ingest.documents import Audience
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    assistant = bootstrap(settings, audit=NoAudit())
+    # On a disk, as it serves, and gone with the process: what is asked here is no clinic's conversation.
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    store = DatabaseStore.at(Path(folder.name), retention_days=1)
+    assistant = bootstrap(settings, audit=NoAudit(), store=store)
     return lambda asked: assistant.ask(Question(asked["text"], Audience(asked["audience"])))
 
 

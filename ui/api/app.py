@@ -20,7 +20,7 @@ from ui.api.examples import ASK_EXAMPLES, PROBLEMS
 from ui.api.headers import SafetyHeaders
 from ui.api.limiting import BodyLimit, RateLimiter
 from ui.api.problems import install_problem_handlers
-from ui.api.schemas import AnswerOut, AskBody, DocumentOut, DocumentsOut, PassageOut
+from ui.api.schemas import AnswerOut, AskBody, ConversationOut, DocumentOut, DocumentsOut, PassageOut, ReceiptOut
 
 BODY_BYTES_MAX = 64 * 1024
 WIDGET = Path(__file__).parents[1] / "widget"
@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
     app.state.limiter = RateLimiter(chosen.rate_limits)
     app.add_middleware(BodyLimit, bytes_max=BODY_BYTES_MAX)
     # A clinic's page embeds the widget from another origin. There is no cookie that another page could borrow.
-    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"])
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST", "DELETE"])
     app.add_middleware(SafetyHeaders)
     install_problem_handlers(app)
     _add_routes(app)
@@ -103,6 +103,13 @@ Answered = Annotated[Answer, Depends(_answered)]
 
 
 def _add_routes(app: FastAPI) -> None:
+    _add_asking(app)
+    _add_memory(app)
+    _add_corpus(app)
+    _add_service(app)
+
+
+def _add_asking(app: FastAPI) -> None:
     limited = [Depends(_within_rate)]
 
     @app.post("/v1/ask", dependencies=limited, tags=["ask"], summary="Ask a question")
@@ -121,6 +128,29 @@ def _add_routes(app: FastAPI) -> None:
         """Events: `verdict`, one `statement` a sentence, `citations`, `done` with the whole answer."""
         yield from _events(AnswerOut.of(answer))
 
+
+def _add_memory(app: FastAPI) -> None:
+    """What is remembered. Ids are unguessable: whoever has one was given it with an answer."""
+
+    @app.get("/v1/conversations/{conversation_id}", tags=["memory"], summary="What is remembered of a conversation")
+    def conversation(conversation_id: str, assistant: TheAssistant) -> ConversationOut:
+        """Its last turns, redacted."""
+        return ConversationOut.of(assistant.conversation(conversation_id))
+
+    @app.delete(
+        "/v1/conversations/{conversation_id}", status_code=204, tags=["memory"], summary="Forget a conversation"
+    )
+    def forget(conversation_id: str, assistant: TheAssistant) -> None:
+        """Delete its turns and receipts with it."""
+        assistant.forget(conversation_id)
+
+    @app.get("/v1/answers/{answer_id}/receipt", tags=["memory"], summary="What an answer was made from")
+    def receipt(answer_id: str, assistant: TheAssistant) -> ReceiptOut:
+        """Build, corpus, guard, code and settings; every candidate with its score; the verdicts."""
+        return ReceiptOut.of(assistant.receipt(answer_id))
+
+
+def _add_corpus(app: FastAPI) -> None:
     @app.get("/v1/passages/{passage_id:path}", tags=["corpus"], summary="A passage's stored text")
     def passage(passage_id: str, assistant: TheAssistant) -> PassageOut:
         """The text that citations quote from; the id is percent-encoded."""
@@ -137,6 +167,8 @@ def _add_routes(app: FastAPI) -> None:
         shown = [DocumentOut.of(document) for document in found[offset : offset + limit]]
         return DocumentsOut(documents=shown, total=len(found), limit=limit, offset=offset)
 
+
+def _add_service(app: FastAPI) -> None:
     @app.get("/healthz", tags=["service"], summary="Whether the process lives")
     def healthz() -> dict[str, str]:
         """Always ok while the process can answer at all."""

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from assistant.errors import GuardError, QuestionError, SOTError, UnknownPassage
+from assistant.errors import GuardError, QuestionError, SOTError, UnknownConversation, UnknownPassage, UnknownReceipt
 from assistant.guard.contacts import last_resort
 from ingest.errors import BuildError
 from ui.api.schemas import ContactOut, FieldFault, Problem, contacts_out
@@ -19,6 +19,8 @@ _log = structlog.get_logger()
 _STATUS: tuple[tuple[type[SOTError], HTTPStatus, str], ...] = (
     (QuestionError, HTTPStatus.UNPROCESSABLE_ENTITY, "This question cannot be asked as it stands"),
     (UnknownPassage, HTTPStatus.NOT_FOUND, "Unknown passage"),
+    (UnknownConversation, HTTPStatus.NOT_FOUND, "Unknown conversation"),
+    (UnknownReceipt, HTTPStatus.NOT_FOUND, "Unknown answer"),
     (GuardError, HTTPStatus.SERVICE_UNAVAILABLE, "The assistant is not answering"),
     (BuildError, HTTPStatus.SERVICE_UNAVAILABLE, "There is no index to answer from"),
 )
@@ -58,7 +60,7 @@ async def _on_our_error(_: Request, error: Exception) -> JSONResponse:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("failed", kind=type(error).__name__, problem=error.problem)
     field = [FieldFault(field=error.field, problem=error.problem)] if isinstance(error, QuestionError) else None
-    contacts = None if isinstance(error, UnknownPassage) else _numbers()
+    contacts = None if status == HTTPStatus.NOT_FOUND else _numbers()
     return problem_response(
         Problem(title=title, status=status, detail=error.problem, fix=error.fix, errors=field, contacts=contacts)
     )

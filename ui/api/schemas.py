@@ -7,7 +7,17 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.domain import Action, Answer, Citation, Contact, StatedSentence, Verdict
+from assistant.domain import (
+    Action,
+    Answer,
+    Citation,
+    Contact,
+    Conversation,
+    Receipt,
+    StatedSentence,
+    Turn,
+    Verdict,
+)
 from assistant.pipeline import CHARACTERS_MAX
 from ingest.documents import Audience, Document, Place, Review, Voice
 
@@ -194,6 +204,82 @@ class AnswerOut(_Wire):
             receipt=answer.receipt,
             build=answer.build,
             timings_ms=dict(answer.timings_ms),
+        )
+
+
+class TurnOut(_Wire):
+    """One remembered exchange: what was asked, redacted, how it was read, what was done, and from which sections."""
+
+    asked: str
+    understood: str
+    verdict: VerdictOut
+    sections: list[str]
+
+    @classmethod
+    def of(cls, turn: Turn) -> "TurnOut":
+        """From the noun."""
+        return cls(
+            asked=turn.asked,
+            understood=turn.query,
+            verdict=VerdictOut.of(turn.verdict),
+            sections=list(turn.sections),
+        )
+
+
+class ConversationOut(_Wire):
+    """The last turns of a conversation, oldest first."""
+
+    id: str
+    turns: list[TurnOut]
+
+    @classmethod
+    def of(cls, conversation: Conversation) -> "ConversationOut":
+        """From the noun."""
+        return cls(id=conversation.id, turns=[TurnOut.of(turn) for turn in conversation.turns])
+
+
+class WeighedOut(_Wire):
+    """A section that was found, and how well it fitted."""
+
+    section: str
+    score: float
+    features: dict[str, float]
+
+
+class ReceiptOut(_Wire):
+    """What an answer was made from. `sha256` is over the answer; `sot replay` makes it again from this receipt."""
+
+    id: str
+    answer_id: str
+    at: str
+    question: str
+    audience: Audience
+    region: str
+    screened: VerdictOut
+    verdict: VerdictOut
+    made_from: dict[str, str]
+    candidates: list[WeighedOut]
+    confidence: float | None
+    sha256: str
+
+    @classmethod
+    def of(cls, receipt: Receipt) -> "ReceiptOut":
+        """From the noun."""
+        return cls(
+            id=receipt.id,
+            answer_id=receipt.answer_id,
+            at=receipt.at,
+            question=receipt.question.text,
+            audience=receipt.question.audience,
+            region=receipt.question.region,
+            screened=VerdictOut.of(receipt.screened),
+            verdict=VerdictOut.of(receipt.verdict),
+            made_from=dict(receipt.made_from),
+            candidates=[
+                WeighedOut(section=one.section, score=one.score, features=dict(one.features)) for one in receipt.weighed
+            ],
+            confidence=receipt.confidence,
+            sha256=receipt.sha256,
         )
 
 

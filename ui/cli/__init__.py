@@ -1,4 +1,4 @@
-"""The terminal: `sot ask | ingest | corpus | guard | serve | app | evaluate | bench`. It only translates."""
+"""The terminal: `sot ask | replay | ingest | corpus | guard | serve | app | evaluate | bench`. It only translates."""
 
 import logging
 
@@ -8,6 +8,7 @@ import typer
 from ui.cli import corpus, guard, ingesting
 from ui.cli.asking import ask
 from ui.cli.measuring import bench, evaluate
+from ui.cli.replaying import replay
 from ui.cli.serving import run_app, serve
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ def main() -> None:
 
 
 app.command()(ask)
+app.command()(replay)
 app.add_typer(ingesting.app, name="ingest")
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(guard.app, name="guard")

@@ -38,11 +38,13 @@ def evaluate(
         from assistant.evaluation.run import Plan, require_build_of, run_evaluation
         from assistant.evaluation.sets import read_sets
         from assistant.guard.audit import NoAudit
+        from assistant.store import IN_MEMORY, DatabaseStore
         from ingest.corpus import read_corpus
 
         plan = Plan.of(sets=sets, to=to, only=only or (), test=test, why=why)
         settings = read_settings()
-        assistant = bootstrap(settings, audit=NoAudit(), say=err.print)
+        store_of_cases = DatabaseStore(IN_MEMORY, retention_days=1)
+        assistant = bootstrap(settings, audit=NoAudit(), store=store_of_cases, say=err.print)
         build = assistant.workbench.build
         require_build_of(read_corpus(settings.corpus), build)
         cases = read_sets(plan.sets, build.corpus.facts)

@@ -79,7 +79,7 @@ def test_no_log_event_holds_message_text(assistant: Assistant) -> None:
 def test_later_steps_see_the_redacted_text(assistant: Assistant) -> None:
     """What is remembered of a turn holds no address."""
     answer = assistant.ask(Question("my mail is anna@example.org, what is category II?"))
-    kept = assistant._conversations.get(answer.conversation_id)
+    kept = assistant.conversation(answer.conversation_id)
     assert "anna@example.org" not in repr(kept)
     assert kept.turns[-1].verdict.action is Action.ANSWER
 
