@@ -7,9 +7,11 @@ from rich.panel import Panel
 
 from assistant.domain import Action, Answer, Citation
 from ingest.documents import Voice
-from ui.wording import NOTICE, TITLES, rests_on
+from ui.links import passage_page
+from ui.wording import NOTICE, TITLES, place_name, rests_on, review_status, source_name, voice_name
 
 _STYLES = {Action.EMERGENCY: "bold red", Action.CRISIS: "bold magenta", Action.ANSWER: "green"}
+_LEFT = 2
 
 
 def show_answer(answer: Answer, console: Console) -> None:
@@ -39,15 +41,19 @@ def show_answer(answer: Answer, console: Console) -> None:
 
 
 def _show_citation(citation: Citation, console: Console) -> None:
-    strength = f", {citation.strength}" if citation.strength else ""
-    sources = "; ".join(dict.fromkeys(_source_line(citation)))
-    where = f"{citation.title}: {citation.heading[-1]} ({citation.voice}{strength})"
-    line = f"[{citation.marker}] {where}. {rests_on(in_our_words=citation.voice is not Voice.CLINIC)}: {sources}"
-    console.print(Padding(f"[dim]{escape(line)}[/dim]", (0, 0, 0, 2)))
+    """Where the quote stands, its words, who says and who reviewed them, and the path of the page that shows it."""
+    marker = f"[{citation.marker}] "
+    inner = _LEFT + len(marker)
+    who = f"{voice_name(citation.voice, citation.strength).capitalize()}. {review_status(citation.review)}."
+    sources = "; ".join(dict.fromkeys(map(source_name, citation.sources)))
+    rests = rests_on(in_our_words=citation.voice is not Voice.CLINIC)
+    _show_dim(f"{marker}{place_name(citation.title, citation.heading)}", _LEFT, console)
+    _show_dim(f"“{citation.quote}”", inner, console)
+    _show_dim(f"{who} {rests}: {sources}", inner, console)
+    # On one line however narrow the window is: a path broken in two can be neither followed nor copied.
+    path = passage_page(citation.passage.id, citation.start, citation.end)
+    console.print(f"{' ' * inner}[dim]{escape(path)}[/dim]", soft_wrap=True, highlight=False)
 
 
-def _source_line(citation: Citation) -> list[str]:
-    return [
-        ", ".join(str(part) for part in (source.title, source.publisher, source.year) if part)
-        for source in citation.sources
-    ]
+def _show_dim(line: str, left: int, console: Console) -> None:
+    console.print(Padding(f"[dim]{escape(line)}[/dim]", (0, 0, 0, left)), highlight=False)

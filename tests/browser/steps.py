@@ -21,6 +21,11 @@ def ask(page: Page, question: str) -> Locator:
     return answer
 
 
+def start_anew(page: Page) -> None:
+    """Press the button that begins a new conversation."""
+    page.get_by_role("button", name="New conversation").click()
+
+
 def open_source(page: Page, marker: int) -> Locator:
     """Press a marker and wait until its passage has come."""
     page.locator("button.marker").get_by_text(str(marker), exact=True).first.click()

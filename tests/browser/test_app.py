@@ -145,6 +145,27 @@ def test_an_answer_stands_beside_its_passages_with_the_quotes_marked(app: str, o
     expect(answer.locator(".stMarkdownColoredBackground").first).to_be_visible()
 
 
+def test_a_quote_leads_to_its_passage_on_a_page_of_the_service(app: str, open_tab: OpenTab) -> None:
+    """`sot serve` starts both, so the app knows where it is; the page opens in a new tab with the quote marked."""
+    page = open_tab(app).page
+    answer = ask(page, CONFLICT)
+    own = answer.locator("a[href*='/passage?id=']").first
+    assert "noopener" in own.get_attribute("rel").split()
+    with page.context.expect_page() as opened:
+        own.click()
+    quoted = opened.value.locator("mark").inner_text()
+    assert quoted in answer.inner_text()
+
+
+def test_a_new_conversation_says_that_the_old_one_was_deleted(app: str, open_tab: OpenTab) -> None:
+    """Above the questions to begin with."""
+    page = open_tab(app).page
+    ask(page, CONFLICT)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.get_by_text("New conversation. The old one was deleted.")).to_be_visible()
+    expect(page.get_by_test_id("stChatMessage")).to_have_count(0)
+
+
 def test_it_asks_with_the_keyboard_alone(app: str, open_tab: OpenTab) -> None:
     """Walk to the field, type, send, and walk on to a suggestion."""
     page = open_tab(app).page

@@ -1,6 +1,7 @@
 """The widget on its demo page, as people use it: by mouse, by keyboard, on a phone, in the dark."""
 
 import pytest
+from fastapi.testclient import TestClient
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, WIDTHS, OpenTab
@@ -13,7 +14,9 @@ from tests.browser.steps import (
     NOT_COVERED,
     ask,
     open_source,
+    start_anew,
 )
+from ui.links import passage_page
 
 
 @WIDTHS
@@ -45,7 +48,7 @@ def test_a_citation_opens_its_passage_with_the_quote_marked(service: str, open_t
     expect(source).to_contain_text("Research")
     expect(source).to_contain_text("Kind of evidence")
     expect(source).to_contain_text("Our wording of")
-    expect(source).to_contain_text("Not reviewed by a clinician yet")
+    expect(source).to_contain_text("No clinician has reviewed this yet")
     assert source.get_by_role("link").first.get_attribute("href").startswith("http")
 
 
@@ -162,19 +165,86 @@ def test_reduced_motion_is_kept(wish: str, moving: int, service: str, open_tab: 
     expect(tab.page.locator(".answer[aria-busy=false]")).to_be_visible()
 
 
-def test_start_over_forgets_the_conversation(service: str, open_tab: OpenTab) -> None:
+def test_every_citation_shows_what_the_wire_holds(service: str, client: TestClient, open_tab: OpenTab) -> None:
+    """Place, words, voice, strength, sources, review status and its page: tests/ui has the other faces."""
+    page = open_tab(service).page
+    ask(page, ANSWERED)
+    citations = client.post("/v1/ask", json={"question": ANSWERED}).json()["citations"]
+    words = page.evaluate("import('/widget/words.js').then((words) => JSON.parse(JSON.stringify(words)))")
+    assert {"research"} < {citation["voice"] for citation in citations}
+    for citation in citations:
+        source = open_source(page, citation["marker"])
+        place = " › ".join([citation["title"], *citation["heading"]])
+        assert source.locator(".source-title").inner_text() == f"Source {citation['marker']}: {place}"
+        assert source.locator("mark").inner_text() == citation["quote"]
+        shown = [row.locator("dt, dd").all_text_contents() for row in source.locator("dl > div").all()]
+        strength = citation["strength"]
+        assert shown == [
+            ["Who says it", words["VOICES"][citation["voice"]]],
+            *([["Kind of evidence", words["STRENGTHS"][strength]]] if strength else []),
+            *(["Our wording of", _named(one)] for one in citation["sources"]),
+            ["Review", "No clinician has reviewed this yet"],
+        ]
+        link = source.get_by_role("link", name="Open this passage on its own page")
+        path = passage_page(citation["passage_id"], citation["start"], citation["end"])
+        assert link.get_attribute("href") == service.removesuffix("/") + path
+
+
+def _named(source: dict) -> str:
+    """A source as the widget names it; a link says that it opens a new tab."""
+    beside = [str(source[part]) for part in ("publisher", "year") if source[part]]
+    title = f"{source['title']} (opens in a new tab)" if source["url"] else source["title"]
+    return ", ".join([title, *beside])
+
+
+def test_a_new_conversation_deletes_the_old_one_at_the_service_and_says_so(
+    service: str, client: TestClient, open_tab: OpenTab
+) -> None:
     """Until then each question goes on with the one before."""
     page = open_tab(service).page
     sent = []
     page.on("request", lambda request: request.method == "POST" and sent.append(request.post_data_json))
     for question in ("What is category II?", "and category III?"):
         ask(page, question)
-    page.get_by_role("button", name="Start over").click()
+    old = f"/v1/conversations/{sent[1]['conversation_id']}"
+    assert len(client.get(old).json()["turns"]) == 2
+    start_anew(page)
+    expect(page.locator(".log").get_by_text("New conversation. The old one was deleted.")).to_be_visible()
+    expect(page.locator("[role=status].unseen")).to_have_text("New conversation. The old one was deleted.")
+    assert client.get(old).status_code == 404
     ask(page, "What is category II?")
     first, second, third = (body["conversation_id"] for body in sent)
     assert (first, third) == (None, None)
     assert second.startswith("con_")
     assert page.locator(".asked").count() == 1
+
+
+def test_a_new_conversation_without_an_old_one_claims_no_deletion(service: str, open_tab: OpenTab) -> None:
+    """Nothing was asked, so nothing is asked of the service."""
+    tab = open_tab(service)
+    start_anew(tab.page)
+    expect(tab.page.locator("[role=status].unseen")).to_have_text("New conversation.")
+    assert not any("/v1/conversations/" in url for url in tab.requested)
+
+
+def test_what_is_being_asked_when_a_new_conversation_begins_is_deleted_too(
+    service: str, client: TestClient, open_tab: OpenTab
+) -> None:
+    """Its answer comes to nobody, and only then is the conversation deleted: else it would be remembered again."""
+    page = open_tab(service).page
+    held: list[Route] = []
+    page.route("**/v1/ask/stream", lambda route: held.append(route))
+    page.get_by_label("Your question").fill(EMERGENCY)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Looking in the sources").last).to_be_visible()
+    start_anew(page)
+    expect(page.get_by_text("You could begin with")).to_be_visible()
+    with page.expect_request(lambda request: request.method == "DELETE") as deleted:
+        held[0].continue_()
+    expect(page.locator(".log")).to_contain_text("The old one was deleted.")
+    assert client.get(deleted.value.url.removeprefix(service)).status_code == 404
+    assert page.locator(".answer").count() == 0
+    assert page.locator("[role=alert]").inner_text() == ""
 
 
 def test_a_question_that_is_too_long_is_kept_and_not_sent(service: str, open_tab: OpenTab) -> None:

@@ -3,9 +3,12 @@
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
+from fastapi.testclient import TestClient
+from playwright.sync_api import Route as PlaywrightRoute
 from playwright.sync_api import expect
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -17,7 +20,7 @@ from starlette.routing import Route
 from assistant.errors import GuardError
 from assistant.settings import Settings
 from tests.browser.conftest import OpenTab, Tab, served
-from tests.browser.steps import ANSWERED, EMERGENCY, IN_CONFLICT, ask
+from tests.browser.steps import ANSWERED, EMERGENCY, IN_CONFLICT, ask, open_source, start_anew
 from ui.api.app import create_app
 
 
@@ -40,6 +43,41 @@ def test_when_the_service_is_away_the_numbers_stand_there_and_nothing_is_lost(se
     assert page.locator(".failure").count() == 0
     assert box.input_value() == ""
     tab.complaints.clear()
+
+
+@pytest.mark.parametrize("fails", [lambda route: route.abort(), lambda route: route.fulfill(status=500)])
+def test_a_deletion_that_fails_is_told_and_keeps_nothing_from_starting(
+    fails: Callable[[PlaywrightRoute], None], service: str, open_tab: OpenTab
+) -> None:
+    """In one calm line: no alarm, no numbers to call."""
+    tab = open_tab(service)
+    page = tab.page
+    ask(page, ANSWERED)
+    page.route("**/v1/conversations/**", fails)
+    start_anew(page)
+    expect(page.locator(".log")).to_contain_text("The old one could not be deleted now; it goes by itself")
+    assert page.locator(".failure").count() == 0
+    assert page.locator("[role=alert]").inner_text() == ""
+    ask(page, ANSWERED)
+    expect(page.locator(".log .asked")).to_have_count(1)
+    tab.complaints.clear()
+
+
+def test_a_conversation_that_is_gone_already_counts_as_deleted(
+    service: str, client: TestClient, open_tab: OpenTab
+) -> None:
+    """Its time had run out, or it was deleted elsewhere."""
+    tab = open_tab(service)
+    ask(tab.page, ANSWERED)
+
+    def come_second(route: PlaywrightRoute) -> None:
+        assert client.delete(route.request.url.removeprefix(service)).status_code == 204
+        route.continue_()
+
+    tab.page.route("**/v1/conversations/**", come_second)
+    start_anew(tab.page)
+    expect(tab.page.locator(".log")).to_contain_text("The old one was deleted.")
+    tab.complaints.clear()  # the browser notes a 404
 
 
 def test_a_service_whose_guard_is_broken_says_so_before_anybody_types(open_tab: OpenTab) -> None:
@@ -99,6 +137,11 @@ def test_it_answers_on_another_sites_page(service: str, open_tab: OpenTab) -> No
         assert tab.page.evaluate("getComputedStyle(document.querySelector('sot-assistant')).colorScheme") == "dark"
         assert posted[0].post_data_json["region"] == "IE"
         assert not {"cookie", "referer"} & posted[0].all_headers().keys()
+        start_anew(tab.page)
+        expect(tab.page.locator(".log")).to_contain_text("The old one was deleted.")
+        ask(tab.page, ANSWERED)
+        own = open_source(tab.page, 1).get_by_role("link", name="Open this passage on its own page")
+        assert own.get_attribute("href").startswith(f"{service}passage?id=")
 
 
 BEGUN = {
@@ -171,3 +214,19 @@ def test_an_answer_that_breaks_off_is_not_taken_for_a_whole_one(service: str, op
         expect(tab.page.get_by_role("group", name="I cannot reach the service")).to_be_visible()
         assert tab.page.locator(".answer").count() == 0
         assert tab.page.get_by_label("Your question").input_value() == "help"
+
+
+def test_what_broke_off_is_gone_on_with_and_so_can_be_deleted(service: str, open_tab: OpenTab) -> None:
+    """The service remembers it, though its answer never came whole."""
+    slow = Slow(breaks_off=True)
+    with begun_answer(service, open_tab, slow) as tab:
+        slow.go_on.set()
+        failure = tab.page.get_by_role("group", name="I cannot reach the service")
+        with tab.page.expect_request(lambda request: request.method == "POST") as again:
+            failure.get_by_role("button", name="Try again").click()
+        assert again.value.post_data_json["conversation_id"] == "con_1"
+        expect(failure).to_be_visible()
+        with tab.page.expect_request("**/v1/conversations/con_1"):
+            start_anew(tab.page)
+        expect(tab.page.locator(".log")).to_contain_text("The old one could not be deleted now")
+        tab.complaints.clear()

@@ -1,6 +1,7 @@
 """The app's pages as a person uses them, over the whole assistant."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import pytest
 from streamlit.config import get_config_options
 from streamlit.testing.v1 import AppTest
 
+from assistant.errors import StoreError
+from assistant.store import DatabaseStore
 from ui.app.launch import command
-from ui.wording import NOTICE
+from ui.wording import NOTICE, OLD_ONE_KEPT
 
 MAIN = Path(__file__).parents[2] / "ui" / "app" / "main.py"
 FIGURES = Path(__file__).parents[1] / "data" / "figures"
@@ -30,6 +33,10 @@ def chat(home: Path) -> AppTest:
 
 def _asked(page: AppTest, question: str) -> AppTest:
     return page.chat_input(key="typed").set_value(question).run()
+
+
+def _start_anew(page: AppTest) -> None:
+    next(button for button in page.button if button.label == "New conversation").click().run()
 
 
 def _corpus() -> None:
@@ -82,7 +89,7 @@ def test_an_answer_stands_beside_its_passages(chat: AppTest) -> None:
     assert "[[1]](#answer-1-passage-1)" in text
     assert ":yellow-background[" in text
     assert "Our wording of" in text
-    assert "Not yet reviewed by a clinician" in text
+    assert "No clinician has reviewed this yet" in text
     assert "What research and guidelines say:" in text
     assert NOTICE in text
 
@@ -136,8 +143,52 @@ def test_a_follow_up_says_how_it_was_understood_until_the_conversation_starts_an
     page = _asked(_asked(chat, "what is category II?"), "and the third one?")
     assert "Understood as:" in _text(page)
     assert page.chat_message[0].markdown[0].value.replace("\\", "") == "and the third one?"
-    next(button for button in page.button if button.label == "New conversation").click().run()
+    _start_anew(page)
     assert len(page.chat_message) == 0
+
+
+def test_a_new_conversation_deletes_the_old_one_and_says_so(chat: AppTest, real_home: Path) -> None:
+    """Also where conversations are kept; what the side bar promises is what happens."""
+    page = _asked(chat, "what is category II?")
+    assert "a redacted copy is kept for 30 days. New conversation deletes both." in _text(page)
+    (old,) = {exchange.conversation_id for exchange in page.session_state["exchanges"]}
+    store = DatabaseStore.at(real_home, retention_days=30)
+    assert store.conversation(old).turns
+    _start_anew(page)
+    assert "New conversation. The old one was deleted." in _text(page)
+    assert not store.conversation(old).turns
+    assert "The old one" not in _text(_asked(page, "what is category II?"))
+
+
+def test_a_new_conversation_without_an_old_one_claims_no_deletion(chat: AppTest) -> None:
+    """Nothing was asked, so nothing was deleted."""
+    _start_anew(chat)
+    assert "New conversation." in _text(chat)
+    assert "The old one" not in _text(chat)
+
+
+def test_an_old_conversation_that_was_gone_already_counts_as_deleted(chat: AppTest, real_home: Path) -> None:
+    """Its time had run out, or somebody deleted it elsewhere."""
+    page = _asked(chat, "what is category II?")
+    DatabaseStore.at(real_home, retention_days=30).delete(page.session_state["exchanges"][0].conversation_id)
+    _start_anew(page)
+    assert "The old one was deleted." in _text(page)
+
+
+def test_a_deletion_that_fails_is_told_and_the_new_conversation_begins(
+    chat: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one calm line."""
+    page = _asked(chat, "what is category II?")
+
+    def fails(*_: object) -> None:
+        raise StoreError("The database is locked.", fix="Wait.")
+
+    monkeypatch.setattr("assistant.pipeline.Assistant.forget", fails)
+    _start_anew(page)
+    assert OLD_ONE_KEPT in _text(page)
+    assert len(page.chat_message) == len(page.error) == 0
+    monkeypatch.undo()
 
 
 def test_a_question_that_is_too_long_says_so_and_is_not_lost(chat: AppTest) -> None:
@@ -235,6 +286,19 @@ def test_a_report_that_cannot_be_read_is_named_and_the_others_are_shown(tmp_path
     page = _open_figures(tmp_path)
     assert "2026-11-26-evaluation.json" in page.error[0].value.replace("\\", "")
     assert len(page.get("vega_lite_chart")) == 1
+
+
+def test_without_a_service_beside_it_the_app_names_the_passage(chat: AppTest) -> None:
+    """It links to the service's pages only where it knows them."""
+    text = _text(_asked(chat, "what is category II?"))
+    assert re.search(r"Passage \S+#\S+/\d", text)
+    assert "/passage?" not in text
+
+
+def test_the_app_is_told_of_the_service_beside_it() -> None:
+    """Behind Streamlit's own options; alone it is told of none."""
+    assert command("127.0.0.1", 8501, service_port=8000)[-2:] == ["--", "--service-port=8000"]
+    assert "--" not in command("127.0.0.1", 8501)
 
 
 def _options(host: str) -> dict[str, str]:

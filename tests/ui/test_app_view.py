@@ -19,12 +19,16 @@ from ui.app.calls import calls
 from ui.app.markdown import highlighted, link, marked, plain, plain_lines, table
 from ui.app.regions import region_name
 from ui.app.reports import read_reports
-from ui.app.view import Disagreement, Line, Origin, Piece, Tone, answer_view, origins, review_status, voice
+from ui.app.service import address_beside
+from ui.app.view import Disagreement, Line, Origin, Piece, Tone, answer_view, origins
 from ui.app.view_corpus import documents_of, sections_of
 from ui.app.view_figures import bench_rows, family, guard_rows, marks, meaning, missed_by_tag
+from ui.links import passage_page
+from ui.wording import review_status, voice_name
 
 DATA = Path(__file__).parents[1] / "data"
 WIDGET_CASES = yaml.safe_load((DATA.parent / "cases/widget.yaml").read_text("utf-8"))
+PAGES = [case for case in WIDGET_CASES if case["call"] == "links.pageOf"]
 WAYS_TO_REACH = [case for case in WIDGET_CASES if case["call"] == "text.waysToReach"]
 PENDING = Review("pending")
 BOOK = Source("A book")
@@ -206,6 +210,39 @@ def test_a_tap_dials_or_texts_as_it_does_in_the_widget(case: dict) -> None:
     assert [(call.label, call.url) for call in found] == offered
 
 
+@pytest.mark.parametrize("case", PAGES, ids=[case["says"] for case in PAGES])
+def test_a_passages_page_is_named_as_the_widget_names_it(case: dict) -> None:
+    """One link, whoever made it; the widget puts the service's address before it."""
+    assert passage_page(**case["given"][0]) == f"/{case['gives']}"
+
+
+def test_each_quote_of_a_passage_has_its_own_page() -> None:
+    """Its span is counted in code points."""
+    text = "🦴 one. two."
+    view = answer_view(_answer("", citations=(_citation(2, text, "two."), _citation(1, text, "one."))))
+    assert view.passages[0].pages == {1: "/passage?id=p%2F1&start=2&end=6", 2: "/passage?id=p%2F1&start=7&end=11"}
+
+
+@pytest.mark.parametrize(
+    ("seen_at", "address"),
+    [
+        ("http://localhost:8501/chat", "http://localhost:8000"),
+        ("http://192.168.1.5:8501", "http://192.168.1.5:8000"),
+        ("http://[::1]:8501/", "http://[::1]:8000"),
+        ("https://app.clinic.example/", None),
+        ("https://clinic.example:8501/", None),
+        ("http://clinic.example/", None),
+        (None, None),
+    ],
+)
+def test_the_service_is_beside_the_app_unless_something_stands_between(
+    seen_at: str | None, address: str | None
+) -> None:
+    """A link that leads nowhere would be worse than none."""
+    assert address_beside(seen_at, app_port=8501, service_port=8000) == address
+    assert address_beside(seen_at, app_port=8501, service_port=None) is None
+
+
 def test_numbers_of_several_regions_say_where_they_hold() -> None:
     """Someone who sees all of them picks their own."""
     assert calls([Contact("emergency", "911", "US")], with_region=True)[0].service == "emergency (US)"
@@ -213,15 +250,15 @@ def test_numbers_of_several_regions_say_where_they_hold() -> None:
 
 def test_review_status_names_a_clinician_or_none() -> None:
     """A status without a name is no review."""
-    assert review_status(PENDING) == "not yet reviewed by a clinician"
-    assert review_status(Review("signed")) == "not yet reviewed by a clinician"
-    assert review_status(Review("signed", "Dr. A", date(2026, 11, 1))) == "reviewed by Dr. A on 2026-11-01"
+    assert review_status(PENDING) == "No clinician has reviewed this yet"
+    assert review_status(Review("signed")) == "No clinician has reviewed this yet"
+    assert review_status(Review("signed", "Dr. A", date(2026, 11, 1))) == "Reviewed by Dr. A on 2026-11-01"
 
 
 def test_a_voice_says_how_strong_it_is_where_that_says_more() -> None:
     """ "authority, authority" says nothing twice."""
-    assert voice("research", "case-report") == "research, case report"
-    assert voice("authority", "authority") == "authority"
+    assert voice_name("research", "case-report") == "research, case report"
+    assert voice_name("authority", "authority") == "authority"
 
 
 def test_a_source_is_named_once_with_what_is_known_of_it() -> None:

@@ -135,19 +135,19 @@ def _add_memory(app: FastAPI) -> None:
     @app.get("/v1/conversations/{conversation_id}", tags=["memory"], summary="What is remembered of a conversation")
     def conversation(conversation_id: str, assistant: TheAssistant) -> ConversationOut:
         """Its last turns, redacted."""
-        return ConversationOut.of(assistant.conversation(conversation_id))
+        return ConversationOut.of(assistant.memory.conversation(conversation_id))
 
     @app.delete(
         "/v1/conversations/{conversation_id}", status_code=204, tags=["memory"], summary="Forget a conversation"
     )
     def forget(conversation_id: str, assistant: TheAssistant) -> None:
         """Delete its turns and receipts with it."""
-        assistant.forget(conversation_id)
+        assistant.memory.forget(conversation_id)
 
     @app.get("/v1/answers/{answer_id}/receipt", tags=["memory"], summary="What an answer was made from")
     def receipt(answer_id: str, assistant: TheAssistant) -> ReceiptOut:
         """Build, corpus, guard, code and settings; every candidate with its score; the verdicts."""
-        return ReceiptOut.of(assistant.receipt(answer_id))
+        return ReceiptOut.of(assistant.memory.receipt(answer_id))
 
 
 def _add_corpus(app: FastAPI) -> None:
@@ -181,10 +181,10 @@ def _add_service(app: FastAPI) -> None:
 
 
 def _add_pages(app: FastAPI) -> None:
-    """The widget and its demo page, files as they are."""
-    for path, file in (("/", "demo/index.html"), ("/widget.js", "widget.js")):
+    """The widget, its demo page and the page of one passage, files as they are."""
+    for path, file in (("/", "demo/index.html"), ("/passage", "passage/index.html"), ("/widget.js", "widget.js")):
         app.add_api_route(path, _sending(WIDGET / file), methods=["GET", "HEAD"], include_in_schema=False)
-    for folder in ("widget", "demo"):
+    for folder in ("widget", "demo", "passage"):
         app.mount(f"/{folder}", StaticFiles(directory=WIDGET / folder))
 
 

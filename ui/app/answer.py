@@ -6,7 +6,8 @@ import streamlit as st
 
 from ui.app.calls import Call
 from ui.app.drawing import draw_aside, draw_disagreement, draw_listing, draw_questions, sources
-from ui.app.markdown import highlighted, marked, plain, plain_lines, plain_run
+from ui.app.markdown import highlighted, link, marked, plain, plain_lines, plain_run
+from ui.app.service import service_address
 from ui.app.view import AnswerView, Block, Disagreement, Piece, QuotedPassage, Tone
 from ui.app.view_work import WorkView
 from ui.wording import NOTICE
@@ -95,12 +96,20 @@ def _draw_block(block: Block, anchors: Mapping[int, str]) -> None:
 def _draw_passage(passage: QuotedPassage, anchor: str) -> None:
     with st.container(border=True):
         st.subheader(plain(passage.title), anchor=anchor)
-        draw_aside(plain(passage.review.capitalize()))
+        draw_aside(plain(passage.review))
         st.markdown("".join(_piece(piece) for piece in passage.pieces))
         for note in passage.notes:
             markers = " ".join(plain(f"[{marker}]") for marker in note.markers)
             named = sources(note.origins, in_our_words=note.in_our_words)
             draw_aside(f"**{markers}** {plain(note.voice.capitalize())}. {named}")
+        draw_aside(_pages(passage, service_address()))
+
+
+def _pages(passage: QuotedPassage, service: str | None) -> str:
+    """Where each quote is shown on a page of its own; without a service there is none, and the passage is named."""
+    if service is None:
+        return f"Passage {plain(passage.id)}"
+    return "On its own page: " + " ".join(link(f"[{marker}]", service + path) for marker, path in passage.pages.items())
 
 
 def _piece(piece: Piece) -> str:

@@ -1,11 +1,13 @@
 """The chat page: who asks and where, what was asked, and each answer beside its passages, the newest first."""
 
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 
 import streamlit as st
 
 from assistant.domain import Question
-from assistant.errors import SOTError
+from assistant.errors import SOTError, UnknownConversation
 from assistant.settings import read_settings
 from ingest.documents import Audience
 from ui.app.answer import draw_answer
@@ -15,7 +17,7 @@ from ui.app.parts import assistant, failures_shown, show_problem
 from ui.app.regions import region_name
 from ui.app.view import AnswerView, answer_view
 from ui.app.view_work import WorkView, work_view
-from ui.wording import NOTICE
+from ui.wording import NOTICE, OLD_ONE_DELETED, OLD_ONE_KEPT, STARTED
 
 EXCHANGES_MAX = 20
 EXAMPLES = (
@@ -66,7 +68,10 @@ def _draw_settings() -> None:
         st.radio("I am asking as", list(_AUDIENCES), format_func=_AUDIENCES.__getitem__, key="audience")
         st.selectbox("Emergency numbers for", regions, format_func=region_name, key="region")
         st.button("New conversation", on_click=_start_anew, icon=":material/add_comment:", width="stretch")
-        draw_aside("What you type stays in this session's memory until you start anew or close the page.")
+        draw_aside(
+            "What you type stays in this session's memory until you close the page, and a redacted copy is kept for "
+            f"{read_settings().retention_days:g} days. New conversation deletes both."
+        )
 
 
 def _draw_field() -> None:
@@ -81,6 +86,8 @@ def _draw_field() -> None:
     draw_aside(f"Written for: {audience.lower()}. Emergency numbers: {region}. Both are set in the side bar.")
     if problem := st.session_state.get("problem"):
         show_problem(problem)
+    if told := st.session_state.get("told"):
+        draw_aside(told)
 
 
 def _draw_welcome() -> None:
@@ -104,8 +111,22 @@ def _exchanges() -> list[Exchange]:
 
 
 def _start_anew() -> None:
+    """Begin a conversation and delete the one before, here and where it is kept."""
+    old = {exchange.conversation_id for exchange in _exchanges()}
     st.session_state["exchanges"] = []
     st.session_state["problem"] = None
+    st.session_state["told"] = _forgotten(old)
+
+
+def _forgotten(conversation_ids: Collection[str]) -> str:
+    """Delete conversations, and say whether that worked. If it did not, the new conversation begins all the same."""
+    try:
+        for one in conversation_ids:
+            with suppress(UnknownConversation):  # its time had run out
+                assistant().memory.forget(one)
+    except SOTError:
+        return f"{STARTED} {OLD_ONE_KEPT}"
+    return f"{STARTED} {OLD_ONE_DELETED}" if conversation_ids else STARTED
 
 
 def _typed() -> None:
@@ -125,7 +146,7 @@ def _ask(text: str) -> None:
         st.session_state["region"],
         exchanges[-1].conversation_id if exchanges else None,
     )
-    st.session_state["problem"] = None
+    st.session_state["problem"] = st.session_state["told"] = None
     try:
         explanation = assistant().explain(question)
     except SOTError as problem:

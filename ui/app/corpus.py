@@ -49,7 +49,7 @@ def _draw_sections(sections: tuple[SectionView, ...]) -> None:
         if section.document != document:
             document = section.document
             st.header(plain(document), anchor=False)
-            draw_aside(plain(section.review.capitalize()))
+            draw_aside(plain(section.review))
         with st.expander(plain(section.heading)):
             _draw_section(section)
 

@@ -4,6 +4,8 @@ import sys
 from pathlib import Path
 
 _MAIN = Path(__file__).parent / "main.py"
+# How the app is told of the service beside it; service.py reads it.
+SERVICE_PORT = "--service-port="
 
 # Text keeps a contrast of 4.5 to 1 on its ground in both themes, the white text of a primary button as well.
 _LIGHT = {
@@ -46,12 +48,13 @@ _OPTIONS = {
 }
 
 
-def command(host: str, port: int) -> list[str]:
+def command(host: str, port: int, *, service_port: int | None = None) -> list[str]:
     """The command that serves the app.
 
     Args:
         host: the address to listen on.
         port: the port to listen on.
+        service_port: the port of the service that runs beside it, if one does: the app links to its pages.
 
     Returns:
         The program and its arguments. It asks nothing, watches no files and sends no statistics. On a wildcard address
@@ -61,4 +64,6 @@ def command(host: str, port: int) -> list[str]:
     if host not in _WILDCARDS:
         options["browser.serverAddress"] = host
     flags = [part for name, value in options.items() for part in (f"--{name}", value)]
-    return [sys.executable, "-m", "streamlit", "run", str(_MAIN), *flags]
+    # What stands behind the two hyphens reaches our pages and not Streamlit.
+    told = ["--", f"{SERVICE_PORT}{service_port}"] if service_port else []
+    return [sys.executable, "-m", "streamlit", "run", str(_MAIN), *flags, *told]

@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from assistant.composing import LeadIn
 from assistant.domain import Action, Answer, Citation, ShownConflict
-from ingest.documents import Review, Source, Voice
+from ingest.documents import Source, Voice
 from ui.app.calls import Call, calls
-from ui.wording import TITLES
+from ui.links import passage_page
+from ui.wording import TITLES, place_name, review_status, source_name, voice_name
 
 _LEAD_INS = frozenset({LeadIn.RESEARCH.value, LeadIn.GENERAL.value})
 
@@ -90,13 +91,14 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class QuotedPassage:
-    """A passage with everything that an answer quotes from it."""
+    """A passage with everything that an answer quotes from it. `pages`: marker → the page that marks its quote."""
 
     id: str
     title: str
     review: str
     pieces: tuple[Piece, ...]
     notes: tuple[Note, ...]
+    pages: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +179,11 @@ def _passages(citations: Sequence[Citation]) -> tuple[QuotedPassage, ...]:
     return tuple(
         QuotedPassage(
             id=id,
-            title=" › ".join((cited[0].title, *cited[0].heading)),
+            title=place_name(cited[0].title, cited[0].heading),
             review=review_status(cited[0].review),
             pieces=_pieces(cited),
             notes=_notes(cited),
+            pages={one.marker: passage_page(id, one.start, one.end) for one in cited},
         )
         for id, cited in of_passage.items()
     )
@@ -190,7 +193,7 @@ def _notes(citations: Sequence[Citation]) -> tuple[Note, ...]:
     """What stands behind each marker, said once for markers behind which the same stands."""
     markers: dict[tuple[str, tuple[Origin, ...], bool], list[int]] = {}
     for one in sorted(citations, key=lambda one: one.marker):
-        behind = (voice(one.voice, one.strength), origins(one.sources), one.voice is not Voice.CLINIC)
+        behind = (voice_name(one.voice, one.strength), origins(one.sources), one.voice is not Voice.CLINIC)
         markers.setdefault(behind, []).append(one.marker)
     return tuple(Note(tuple(these), *behind) for behind, these in markers.items())
 
@@ -206,22 +209,6 @@ def _pieces(citations: Sequence[Citation]) -> tuple[Piece, ...]:
     return tuple(piece for piece in (*pieces, Piece(text[at:])) if piece.text)
 
 
-def voice(name: str, strength: str | None) -> str:
-    """Whose voice it is, with how strong it is where that says more."""
-    return f"{name}, {strength.replace('-', ' ')}" if strength and strength != name else name
-
-
 def origins(sources: Iterable[Source]) -> tuple[Origin, ...]:
     """Sources as they are named, each once."""
-    named = (
-        Origin(", ".join(str(part) for part in (source.title, source.publisher, source.year) if part), source.url)
-        for source in sources
-    )
-    return tuple(dict.fromkeys(named))
-
-
-def review_status(review: Review) -> str:
-    """Whether a clinician stands behind a text."""
-    if review.status == "pending" or not review.by:
-        return "not yet reviewed by a clinician"
-    return f"reviewed by {review.by}" + (f" on {review.on}" if review.on else "")
+    return tuple(dict.fromkeys(Origin(source_name(source), source.url) for source in sources))

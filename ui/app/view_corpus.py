@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.documents import Audience, Conflict, Corpus, Document, Section, Statement
-from ui.app.view import Disagreement, Origin, Side, origins, review_status, voice
+from ui.app.view import Disagreement, Origin, Side, origins
+from ui.wording import review_status, voice_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def _statement_view(corpus: Corpus, document: Document, statement: Statement) ->
     facts = (corpus.facts[id] for id in statement.facts)
     return StatementView(
         statement.text,
-        voice(statement.voice, statement.strength),
+        voice_name(statement.voice, statement.strength),
         tuple(FactView(fact.id, fact.claim, origins([fact.source])) for fact in facts),
         origins([document.source])[0] if document.source else None,
     )

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from assistant.case import Explanation
 from assistant.coverage import Coverage
 from assistant.domain import Evidence, Verdict
-from assistant.pipeline import Explanation
 from ingest.documents import Corpus
 
 STATEMENTS_MAX = 10

@@ -40,7 +40,7 @@ def serve(
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     err.print(f"The page: http://{address}:{page_port}  ·  programs: http://{address}:{page_port}/docs")
-    with _app_beside(address, settings.app_port) if with_app else nullcontext():
+    with _app_beside(address, settings.app_port, service_port=page_port) if with_app else nullcontext():
         uvicorn.run(application, host=address, port=page_port, access_log=False)
 
 
@@ -56,7 +56,7 @@ def run_app(
 
 
 @contextmanager
-def _app_beside(host: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def _app_beside(host: str, port: int, *, service_port: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """The app in a process of its own, ended with ours however ours ends."""
     from ui.app.launch import command
 
@@ -67,7 +67,7 @@ def _app_beside(host: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     # By default SIGTERM would end us on the spot and leave the app behind.
     signal.signal(signal.SIGTERM, end)
     err.print(f"The app:  http://{host}:{port}")
-    process = subprocess.Popen(command(host, port), stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command(host, port, service_port=service_port), stdout=subprocess.DEVNULL)
     try:
         yield process
     except KeyboardInterrupt:

@@ -93,11 +93,21 @@ class SotAssistant extends HTMLElement {
   }
 
   #startOver() {
-    this.#asking?.abort();
-    this.#conversation = null;
+    const old = this.#conversation;
+    // What is being asked now would be remembered after its conversation was deleted: that waits for the answer.
+    if (this.#asking) this.#asking.isGivenUp = true;
+    else if (old) this.#forget(old);
+    this.#asking = this.#conversation = null;
     this.#welcome();
     this.#announce(WORDS.started);
     this.#parts.question.focus();
+  }
+
+  /** Delete a conversation at the service, and say at the top of the new one whether that worked. */
+  async #forget(id) {
+    const told = await this.#service.forget(id).then(() => WORDS.oldDeleted, () => WORDS.oldKept);
+    this.#parts.log.prepend(make("p", { class: "note" }, `${WORDS.started} ${told}`));
+    this.#announce(`${WORDS.started} ${told}`);
   }
 
   #onKey(event) {
@@ -126,20 +136,24 @@ class SotAssistant extends HTMLElement {
 
   async #ask(question) {
     if (this.#asking) return;
-    const givenUp = (this.#asking = new AbortController());
+    const asking = (this.#asking = { isGivenUp: false, conversation: this.#conversation });
     const { exchange, answer } = this.#begin(question);
     try {
-      const whole = await this.#service.ask(this.#body(question), (name, data) => this.#onEvent(answer, name, data), givenUp.signal);
+      const whole = await this.#service.ask(this.#body(question), (name, data) => this.#onEvent(asking, answer, name, data));
+      if (asking.isGivenUp) return;
       this.#conversation = whole.conversation_id;
       this.#finish(answer, whole);
       this.#clear(question);
     } catch (error) {
-      // After "start over" nobody waits for this answer.
-      if (givenUp.signal.aborted) return;
+      if (asking.isGivenUp) return;
+      // An answer that broke off is remembered all the same: trying again goes on there, and a new conversation deletes it.
+      this.#conversation = asking.conversation;
       exchange.replaceChildren(exchange.firstChild, this.#drawFailure(error, question));
       this.#keep(question);
     } finally {
-      if (this.#asking === givenUp) this.#asking = null;
+      if (this.#asking === asking) this.#asking = null;
+      // In a new conversation nobody waits for this answer, and the old one can be forgotten with it.
+      if (asking.isGivenUp && asking.conversation) this.#forget(asking.conversation);
     }
   }
 
@@ -160,7 +174,9 @@ class SotAssistant extends HTMLElement {
     return { exchange, answer };
   }
 
-  #onEvent(answer, name, data) {
+  #onEvent(asking, answer, name, data) {
+    if (name === "verdict") asking.conversation = data.conversation_id;
+    if (asking.isGivenUp) return;
     if (name === "verdict") {
       answer.dataset.action = data.verdict.action;
       answer.replaceChildren(...drawBeginning(data));
@@ -171,7 +187,11 @@ class SotAssistant extends HTMLElement {
   }
 
   #finish(answer, whole) {
-    const can = { passage: (id) => this.#service.passage(id), ask: (question) => this.#ask(question) };
+    const can = {
+      passage: (id) => this.#service.passage(id),
+      page: (citation) => this.#service.page(citation),
+      ask: (question) => this.#ask(question),
+    };
     answer.dataset.action = whole.verdict.action;
     answer.replaceChildren(...drawAnswer(whole, can));
     answer.setAttribute("aria-busy", "false");

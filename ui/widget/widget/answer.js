@@ -28,12 +28,12 @@ export function drawBeginning({ verdict, contacts }) {
  * Draw a whole answer.
  *
  * @param {object} answer as it came over the wire.
- * @param {{passage: (id: string) => Promise<{text: string}>, ask: (question: string) => void}} can
+ * @param {{passage: (id: string) => Promise<{text: string}>, page: (citation: object) => string, ask: (question: string) => void}} can
  * @returns {HTMLElement[]}
  */
 export function drawAnswer(answer, can) {
   const { action } = answer.verdict;
-  const pointer = new SourcePointer(answer.citations, can.passage);
+  const pointer = new SourcePointer(answer.citations, can);
   return [
     ...drawBeginning(answer),
     answer.about ? make("p", { class: "note" }, `${WORDS.understoodAs}: ${answer.about}`) : null,
@@ -80,12 +80,12 @@ export function drawSuggestions(title, questions, ask) {
 /** Opens one source at a time, below the block whose marker was pressed, and gives the focus back when it closes. */
 class SourcePointer {
   #citations;
-  #passage;
+  #can;
   #open = null;
 
-  constructor(citations, passage) {
+  constructor(citations, can) {
     this.#citations = new Map(citations.map((citation) => [citation.marker, citation]));
-    this.#passage = passage;
+    this.#can = can;
     this.markers = new Set(this.#citations.keys());
   }
 
@@ -106,7 +106,7 @@ class SourcePointer {
     this.#close();
     if (wasOpen) return;
     const citation = this.#citations.get(marker);
-    const card = drawSource(citation, this.#passage(citation.passage_id), () => {
+    const card = drawSource(citation, this.#can.passage(citation.passage_id), this.#can.page(citation), () => {
       this.#close();
       button.focus();
     });

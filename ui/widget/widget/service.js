@@ -1,7 +1,10 @@
 /** The service over the wire. */
 
+import { pageOf } from "./links.js";
+
 const ANSWER_SECONDS_MAX = 60;
 const PASSAGE_SECONDS_MAX = 15;
+const FORGET_SECONDS_MAX = 15;
 
 /** The service answered that it cannot: a problem document (RFC 9457) with its `fix`. */
 export class Problem extends Error {
@@ -37,13 +40,12 @@ export class Service {
    *
    * @param {{question: string, audience: string, region?: string, conversation_id?: string}} body
    * @param {(name: string, data: any) => void} heard called for `verdict`, `statement` and `citations`.
-   * @param {AbortSignal} given_up
    * @returns {Promise<object>} the whole answer.
    * @throws {Problem|Away}
    */
-  async ask(body, heard, given_up) {
+  async ask(body, heard) {
     const request = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-    const response = await this.#fetch("v1/ask/stream", request, ANSWER_SECONDS_MAX, given_up);
+    const response = await this.#fetch("v1/ask/stream", request, ANSWER_SECONDS_MAX);
     try {
       for await (const { name, data } of events(response.body)) {
         if (name === "done") return data;
@@ -61,15 +63,37 @@ export class Service {
    * @throws {Problem|Away}
    */
   async passage(id) {
-    return (await this.#fetch(`v1/passages/${encodeURIComponent(id)}`, {}, PASSAGE_SECONDS_MAX)).json();
+    const response = await this.#fetch(`v1/passages/${encodeURIComponent(id)}`, {}, PASSAGE_SECONDS_MAX);
+    return response.json().catch((error) => {
+      throw new Away("The passage broke off.", { cause: error });
+    });
   }
 
-  async #fetch(path, request, seconds, given_up = null) {
-    const signals = [AbortSignal.timeout(seconds * 1000), given_up].filter(Boolean);
+  /** @param {{passage_id: string, start: number, end: number}} citation @returns {string} the page that shows it alone. */
+  page(citation) {
+    return new URL(pageOf(citation), this.#base).href;
+  }
+
+  /**
+   * Delete a conversation with its receipts; one that is gone already is as good.
+   *
+   * @param {string} id
+   * @throws {Problem|Away}
+   */
+  async forget(id) {
+    try {
+      // Kept alive: whoever starts anew and closes the page wants it gone too.
+      await this.#fetch(`v1/conversations/${encodeURIComponent(id)}`, { method: "DELETE", keepalive: true }, FORGET_SECONDS_MAX);
+    } catch (error) {
+      if (error.document?.status !== 404) throw error;
+    }
+  }
+
+  async #fetch(path, request, seconds) {
     let response;
     try {
       // No cookie goes along and no address of the page: the service needs neither.
-      const privately = { credentials: "omit", referrerPolicy: "no-referrer", signal: AbortSignal.any(signals) };
+      const privately = { credentials: "omit", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(seconds * 1000) };
       response = await fetch(new URL(path, this.#base), { ...request, ...privately });
     } catch (error) {
       throw new Away("The service cannot be reached.", { cause: error });

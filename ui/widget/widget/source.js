@@ -1,4 +1,4 @@
-/** An opened citation: the passage with the quote marked, who says it, how strongly, from which source. */
+/** A passage with its quote marked; an opened citation with who says it, how strongly, from which source. */
 
 import { link, make } from "./elements.js";
 import { cut } from "./text.js";
@@ -9,10 +9,11 @@ import { STRENGTHS, VOICES, WORDS } from "./words.js";
  *
  * @param {object} citation as it came over the wire.
  * @param {Promise<{text: string}>} passage
+ * @param {string} page the address of the page that shows it alone.
  * @param {() => void} close called by the close button and by Escape.
  * @returns {HTMLElement} a region that can take the focus.
  */
-export function drawSource(citation, passage, close) {
+export function drawSource(citation, passage, page, close) {
   const name = WORDS.source(citation.marker);
   const quoted = make("blockquote", { class: "passage" }, make("mark", {}, citation.quote));
   const note = make("p", { class: "note", role: "status" }, WORDS.loadingPassage);
@@ -32,14 +33,33 @@ export function drawSource(citation, passage, close) {
     quoted,
     note,
     drawOrigin(citation),
+    make("p", { class: "note" }, link(WORDS.ownPage, page, WORDS.newTab)),
   );
+}
+
+/**
+ * Mark a quote in its passage.
+ *
+ * @param {string} text
+ * @param {number} start
+ * @param {number} end code points, as the service counts them.
+ * @returns {[string, HTMLElement, string]} what is before, the quote, what is after.
+ */
+export function markQuote(text, start, end) {
+  const [before, between, after] = cut(text, start, end);
+  return [before, make("mark", {}, between), after];
+}
+
+/** @param {{status: string, by: string|null, on: string|null}} review @returns {string} whether a clinician stands behind it. */
+export function reviewStatus({ status, by, on }) {
+  return status !== "pending" && by ? WORDS.reviewBy(by, on) : WORDS.reviewPending;
 }
 
 /** The passage around the quote, if it holds the quote where the citation says; a warning if not. */
 function showPassage(quoted, note, { quote, start, end }, text) {
-  const [before, between, after] = cut(text, start, end);
-  if (between === quote) {
-    quoted.replaceChildren(before, make("mark", {}, between), after);
+  const [before, mark, after] = markQuote(text, start, end);
+  if (mark.textContent === quote) {
+    quoted.replaceChildren(before, mark, after);
     note.remove();
   } else {
     quoted.replaceChildren(quote);
@@ -55,8 +75,12 @@ function drawOrigin({ voice, strength, sources, review }) {
   // What a clinic wrote is quoted as it is; everything else is in our words.
   const rests = voice === "clinic" ? WORDS.from : WORDS.ourWordingOf;
   for (const source of sources) rows.push([rests, drawCited(source)]);
-  const reviewed = review.status !== "pending" && review.by;
-  rows.push([WORDS.review, [reviewed ? WORDS.reviewBy(review.by, review.on) : WORDS.reviewPending]]);
+  rows.push([WORDS.review, [reviewStatus(review)]]);
+  return drawTerms(rows);
+}
+
+/** @param {Array<[string, Array<Node|string|null>]>} rows terms with what is held under them. @returns {HTMLElement} */
+export function drawTerms(rows) {
   return make("dl", {}, ...rows.map(([term, held]) => make("div", {}, make("dt", {}, term), make("dd", {}, ...held))));
 }
 
