@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from assistant.case import Explanation
 from assistant.domain import Answer, Question
 from assistant.evaluation.errors import EvaluationError
 from assistant.evaluation.figures import Figure, Miss
 from assistant.evaluation.sets import DialogueCase, GuardCase, NotCoveredCase, QuestionCase
-from assistant.pipeline import Explanation
 
 Step = Callable[[], None]
 _MARKER = re.compile(r"\[\d+\]")

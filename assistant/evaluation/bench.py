@@ -1,54 +1,55 @@
-"""Speed: start to first answer, warm answers, memory, the guard alone; each measured in a process of its own.
+"""Speed: start to first answer, warm answers, memory, the guard alone; each measured in a process of its own. Beside
+them the service as it runs, under many clients at once.
 
 Each question is asked once, so that no cache of answers can help. Figures are reports, never pass or fail.
 """
 
 import atexit
 import json
-import os
-import platform
 import resource
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from assistant.evaluation.checkout import Commit
 from assistant.evaluation.errors import EvaluationError
+from assistant.evaluation.load import ServiceOn, as_variables, run_load
 from assistant.evaluation.report import Bench, GuardSpeed, Screening, Speed
 from assistant.evaluation.sets import EvaluationSets, Split
-from assistant.evaluation.timing import in_own_process, p95, timed
+from assistant.evaluation.timing import in_own_process, machine, p95, timed
 from assistant.pipeline import CHARACTERS_MAX
-from assistant.settings import PREFIX, Settings, read_settings
+from assistant.settings import Settings, read_settings
 
 SCREENED_MAX = 200
 LONG_MAX = 40
 
 
-def run_bench(settings: Settings, sets: EvaluationSets, *, questions: int, with_baseline: bool) -> Bench:
+def run_bench(
+    settings: Settings, sets: EvaluationSets, *, questions: int, with_baseline: bool, service: ServiceOn | None = None
+) -> Bench:
     """Measure speed on the development half.
 
     Args:
         settings: a home with a current build, and the corpus it was made from; passed on to the processes that measure.
         sets: the evaluation sets.
-        questions: how many different questions to ask, the first of them cold.
+        questions: how many different questions to ask one after the other, the first of them cold.
         with_baseline: whether to measure the quick-start too.
+        service: the command that serves on a port, to be asked every question by many clients; left out if None.
 
     Returns:
         The report. Memory is the peak resident set of a whole process, as `getrusage` counts it.
 
     Raises:
-        EvaluationError: there are too few questions to ask, or a process that measures failed.
+        EvaluationError: there are too few questions to ask, or a process that measures, or the service, failed.
     """
     half = sets.half(Split.DEV)
-    asked = [
-        {"text": text, "audience": audience}
-        for text, audience in _spread({case.question: case.audience.value for case in half.questions}, questions)
-    ]
+    every = {case.question: case.audience.value for case in half.questions}
+    asked = _as_asked(_spread(every, questions))
     if len(asked) < 3:
         raise EvaluationError("A median needs at least three questions.", fix="Ask more with --questions.")
     messages = [text for text, _ in _spread({case.message: None for case in half.guard}, SCREENED_MAX)]
@@ -57,7 +58,7 @@ def run_bench(settings: Settings, sets: EvaluationSets, *, questions: int, with_
         measured=date.today().isoformat(),
         commit=commit.id,
         dirty=commit.dirty,
-        machine={"processors": os.cpu_count(), "python": platform.python_version()},
+        machine=machine(),
         questions=len(asked),
         assistant=Speed.model_validate(_in_own_process("assistant", settings, asked)),
         baseline=Speed.model_validate(_in_own_process("baseline", settings, asked)) if with_baseline else None,
@@ -67,6 +68,7 @@ def run_bench(settings: Settings, sets: EvaluationSets, *, questions: int, with_
             rules_typical=Screening.model_validate(_in_own_process("rules", settings, messages)),
             rules_longest=Screening.model_validate(_in_own_process("rules", settings, longest(messages))),
         ),
+        load=run_load(settings, _as_asked(every.items()), service) if service else None,
     )
 
 
@@ -92,20 +94,19 @@ def _spread(items: dict[str, Any], count: int) -> list[tuple[str, Any]]:
     return kept[:: max(1, len(kept) // max(1, count))][:count]
 
 
+def _as_asked(questions: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    """Questions with their audiences as they are told to another process or service."""
+    return [{"text": text, "audience": audience} for text, audience in questions]
+
+
 def _in_own_process(system: str, settings: Settings, items: Sequence[Any]) -> Any:
     return in_own_process(
         "assistant.evaluation.bench",
         [system],
         told=items,
-        variables=_as_variables(settings),
+        variables=as_variables(settings),
         fix="Run `sot ingest` first; the baseline needs the packages of requirements-dev.lock (`make test`).",
     )
-
-
-def _as_variables(settings: Settings) -> dict[str, str]:
-    """Settings as the variables that they are read from; one that is not set has none."""
-    given = settings.model_dump(exclude_none=True)
-    return {f"{PREFIX}{name.upper()}": str(value) for name, value in given.items()}
 
 
 def _measure_answers(open_system: Callable[[Settings], Callable[[Any], Any]], asked: list[Any]) -> dict[str, float]:

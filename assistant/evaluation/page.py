@@ -1,6 +1,6 @@
 """The page of results, `docs/results/README.md`: everything in it comes from the reports and the ledger beside it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from assistant.evaluation.figures import Figure, System
 from assistant.evaluation.headlines import MAIN, WEAKEST_CASES_MIN, counted, said, weakest
 from assistant.evaluation.ledger import NAME, Look, read_looks
 from assistant.evaluation.measures import Measure, Unit
-from assistant.evaluation.report import Bench, Evaluation, Speed, stored
+from assistant.evaluation.report import Bench, CorpusSize, Evaluation, GuardSpeed, Load, Scale, Speed, stored
 from assistant.evaluation.sets import ALL, SetName, Split
 
 PAGE = "README.md"
@@ -32,6 +32,16 @@ _SPEEDS = {
     "start_to_first_answer_s": "start to first answer, s",
     "warm_median_ms": "one warm answer, median, ms",
     "warm_p95_ms": "one warm answer, 95th percentile, ms",
+    "memory_mb": "memory, peak resident, MB",
+}
+_COSTS = {
+    "statements": "statements in it",
+    "build_s": "building the index, without encoding, s",
+    "open_s": "opening it, s",
+    "search_median_ms": "one search, median, ms",
+    "search_p95_ms": "one search, 95th percentile, ms",
+    "nearest_median_ms": "of it the nearest vectors, median, ms",
+    "matching_median_ms": "of it the matching words, median, ms",
     "memory_mb": "memory, peak resident, MB",
 }
 
@@ -78,7 +88,8 @@ def write_page(folder: Path) -> Path:
 
 
 def render_page(folder: Path) -> str:
-    """The page of a folder: the newest whole report of either half, the newest bench, every look at the test half.
+    """The page of a folder: the newest whole report of either half, the newest bench and scale, every look at
+    the test half.
 
     Args:
         folder: holds the reports and the ledger.
@@ -96,6 +107,8 @@ def render_page(folder: Path) -> str:
         blocks += _half(_newest(folder, split), split)
     if bench := next(stored(folder, Bench), None):
         blocks += _bench(*bench)
+    if scale := next(stored(folder, Scale), None):
+        blocks += _scale(*scale)
     blocks += _meanings()
     return "\n\n".join(blocks) + "\n"
 
@@ -185,16 +198,37 @@ def _group(figure: Figure) -> str:
 
 def _bench(path: Path, bench: Bench) -> Iterator[str]:
     yield "## Speed"
-    machine = ", ".join(f"{name} {value}" for name, value in bench.machine.items())
     yield (
         f"Measured {bench.measured} at commit {_commit(bench.commit, bench.dirty)} over {bench.questions} development "
-        f"questions, each asked once, each system in a process of its own ({machine}): [{path.name}]({path.name})."
+        f"questions, each asked once, each system in a process of its own ({_machine(bench)}): "
+        f"[{path.name}]({path.name})."
     )
-    systems = [("SOT Assistant", bench.assistant), ("quick-start (retrieval only)", bench.baseline)]
-    shown: list[tuple[str, Speed]] = [(name, speed) for name, speed in systems if speed]
-    rows = ([label, *(f"{getattr(speed, key):,.1f}" for _, speed in shown)] for key, label in _SPEEDS.items())
-    yield _table(("", *(name for name, _ in shown)), rows)
-    guard = bench.guard
+    yield _speeds(bench)
+    if bench.load:
+        yield from _load(bench.load)
+    yield _guard(bench.guard)
+
+
+def _speeds(bench: Bench) -> str:
+    if not bench.baseline:
+        return _table(("", "SOT Assistant"), _compared(_SPEEDS, [bench.assistant]))
+    heads = ("", "SOT Assistant", "quick-start (retrieval only)", "SOT Assistant / quick-start")
+    return _table(heads, _compared(_SPEEDS, [bench.assistant, bench.baseline], over=(0, 1)))
+
+
+def _load(load: Load) -> Iterator[str]:
+    yield (
+        f"The running service, asked over HTTP by {load.clients} clients at once on the same machine, each its next "
+        "question as soon as it has an answer; no question twice. An error is any reply but 200:"
+    )
+    kinds = ", ".join(f"{kind}: {count}" for kind, count in load.errors.items())
+    errors = f"{sum(load.errors.values())}" + (f" ({kinds})" if kinds else "")
+    figures = (f"{figure:,.1f}" for figure in (load.answers_per_second, load.median_ms, load.p95_ms))
+    heads = ("clients", "questions", "answers a second", "one answer, median, ms", "95th percentile, ms", "errors")
+    yield _table(heads, [[str(load.clients), f"{load.questions:,}", *figures, errors]])
+
+
+def _guard(guard: GuardSpeed) -> str:
     measured = [
         ("as people write", guard.typical),
         ("the longest it reads", guard.longest),
@@ -206,7 +240,36 @@ def _bench(path: Path, bench: Bench) -> Iterator[str]:
         [name, f"{one.median_characters:,}", f"{one.messages}", f"{one.p50_ms:,.1f}", f"{one.p95_ms:,.1f}"]
         for name, one in screened
     )
-    yield _table(("guard alone", "characters, median", "messages", "median, ms", "95th percentile, ms"), lines)
+    return _table(("guard alone", "characters, median", "messages", "median, ms", "95th percentile, ms"), lines)
+
+
+def _scale(path: Path, scale: Scale) -> Iterator[str]:
+    yield "## Scale"
+    yield (
+        f"Measured {scale.measured} at commit {_commit(scale.commit, scale.dirty)} in corpora of invented words, which "
+        f"no model encodes: index and retrieval alone, without guard and composing, each in a process of its own "
+        f"({_machine(scale)}): [{path.name}]({path.name})."
+    )
+    first, last = scale.sizes[0], scale.sizes[-1]
+    heads = ["", *(f"{size.passages:,} passages" for size in scale.sizes), f"{last.passages:,} / {first.passages:,}"]
+    yield _table(heads, _compared(_COSTS, scale.sizes, over=(-1, 0)))
+
+
+def _compared(
+    labels: Mapping[str, str], columns: Sequence[Speed | CorpusSize], *, over: tuple[int, int] | None = None
+) -> Iterator[list[str]]:
+    """A row a figure with its value in each column, and the ratio of one column over another if they are named."""
+    for key, label in labels.items():
+        values = [getattr(column, key) for column in columns]
+        shown = [f"{value:,}" if isinstance(value, int) else f"{value:,.1f}" for value in values]
+        if over:
+            above, below = (values[index] for index in over)
+            shown.append(f"{above / below:,.2f}" if below else "–")
+        yield [label, *shown]
+
+
+def _machine(report: Bench | Scale) -> str:
+    return ", ".join(f"{name} {value}" for name, value in report.machine.items())
 
 
 def _meanings() -> Iterator[str]:

@@ -13,7 +13,7 @@ from assistant.evaluation.errors import ReportError
 from assistant.evaluation.figures import Figure, Miss
 from assistant.evaluation.sets import SetName, Split
 
-_NAME = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)-(?P<kind>evaluation|bench)(?:-(?P<number>\d+))?\.json")
+_NAME = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)-(?P<kind>evaluation|bench|scale)(?:-(?P<number>\d+))?\.json")
 
 
 class _Report(BaseModel):
@@ -71,8 +71,23 @@ class GuardSpeed(_Report):
     rules_longest: Screening | None = None
 
 
+class Load(_Report):
+    """What many clients met with who asked the running service at once, over HTTP, each question once.
+
+    Answers are replies of status 200, refusals among them; the latency is theirs. `errors` counts everything else, by
+    status or by what broke off.
+    """
+
+    clients: int
+    questions: int
+    answers_per_second: float
+    median_ms: float
+    p95_ms: float
+    errors: Mapping[str, int]
+
+
 class Bench(_Report):
-    """What `sot bench` measured."""
+    """What `sot bench` measured. The first reports lack `load`."""
 
     kind: Literal["bench"] = "bench"
     measured: str
@@ -83,9 +98,36 @@ class Bench(_Report):
     assistant: Speed
     baseline: Speed | None
     guard: GuardSpeed
+    load: Load | None = None
 
 
-Report = TypeVar("Report", Evaluation, Bench)
+class CorpusSize(_Report):
+    """What one size of corpus cost. Memory is the peak resident set of the process that opens and searches."""
+
+    passages: int
+    statements: int
+    asks: int
+    build_s: float
+    open_s: float
+    search_median_ms: float
+    search_p95_ms: float
+    nearest_median_ms: float
+    matching_median_ms: float
+    memory_mb: float
+
+
+class Scale(_Report):
+    """What `sot bench --scale` measured, the smallest corpus first."""
+
+    kind: Literal["scale"] = "scale"
+    measured: str
+    commit: str | None
+    dirty: bool
+    machine: Mapping[str, Any]
+    sizes: tuple[CorpusSize, ...]
+
+
+Report = TypeVar("Report", Evaluation, Bench, Scale)
 
 
 def count_by_tag(misses: Iterable[Miss]) -> dict[Split, dict[SetName, dict[str, int]]]:
@@ -99,7 +141,7 @@ def count_by_tag(misses: Iterable[Miss]) -> dict[Split, dict[SetName, dict[str, 
     return found
 
 
-def store(report: Evaluation | Bench, folder: Path) -> Path:
+def store(report: Evaluation | Bench | Scale, folder: Path) -> Path:
     """Write a report to a file of its own.
 
     Args:
@@ -128,7 +170,7 @@ def stored(folder: Path, form: type[Report]) -> Iterator[tuple[Path, Report]]:
 
     Args:
         folder: where reports are kept; it need not exist.
-        form: `Evaluation` or `Bench`.
+        form: `Evaluation`, `Bench` or `Scale`.
 
     Raises:
         ReportError: a file is not such a report.

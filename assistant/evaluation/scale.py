@@ -7,7 +7,6 @@ of 50,000 passages takes minutes and a gigabyte of disk, which is given back.
     python -m assistant.evaluation.scale 500 50000
 """
 
-import dataclasses
 import json
 import resource
 import statistics
@@ -15,13 +14,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from assistant.evaluation.timing import in_own_process, p95
+from assistant.evaluation.checkout import Commit
+from assistant.evaluation.report import CorpusSize, Scale
+from assistant.evaluation.timing import in_own_process, machine, p95
 from assistant.retrieval import PROPOSED_BY_WORDS_MAX, PROPOSED_MAX, Retriever
 from ingest.build import make_build, open_build
 from ingest.documents import Ask, Audience, Corpus, Document, Passage, Review, Section, Statement, Voice
@@ -38,39 +39,26 @@ _SECTIONS_A_DOCUMENT = 20
 _SYLLABLES = tuple(consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou")
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """What one size of corpus cost. Memory is the peak resident set of the process that opens and searches."""
-
-    passages: int
-    statements: int
-    asks: int
-    build_s: float
-    open_s: float
-    search_median_ms: float
-    search_p95_ms: float
-    nearest_median_ms: float
-    matching_median_ms: float
-    memory_mb: float
-
-
-def run_scale(sizes: Sequence[int] = PASSAGES) -> tuple[Scale, ...]:
+def run_scale(sizes: Sequence[int] = PASSAGES) -> Scale:
     """Measure building and searching at some sizes; the builds are made in a temporary folder and removed.
 
     Args:
         sizes: numbers of passages.
 
     Returns:
-        One row a size.
+        The report, the smallest size first.
 
     Raises:
         EvaluationError: a process that measures failed.
     """
-    found = []
-    for size in sizes:
-        with tempfile.TemporaryDirectory(prefix="sot-scale-") as home:
-            found.append(Scale(**_in_own_process("build", home, size), **_in_own_process("search", home, size)))
-    return tuple(found)
+    commit = Commit.current()
+    return Scale(
+        measured=date.today().isoformat(),
+        commit=commit.id,
+        dirty=commit.dirty,
+        machine=machine(),
+        sizes=tuple(_measured(size) for size in sorted(sizes)),
+    )
 
 
 def made_up(passages: int) -> Corpus:
@@ -162,6 +150,11 @@ class WordSum:
         return summed
 
 
+def _measured(size: int) -> CorpusSize:
+    with tempfile.TemporaryDirectory(prefix="sot-scale-") as home:
+        return CorpusSize(**_in_own_process("build", home, size), **_in_own_process("search", home, size))
+
+
 def _in_own_process(step: str, home: str, passages: int) -> dict[str, Any]:
     fix = "Free some disk space and memory, or ask for fewer."
     measured: dict[str, Any] = in_own_process("assistant.evaluation.scale", [step, home, str(passages)], fix=fix)
@@ -217,8 +210,8 @@ def _main(arguments: Sequence[str]) -> None:
         step = _build if arguments[0] == "build" else _search
         print(json.dumps(step(Path(arguments[1]), int(arguments[2]))))
     else:
-        for scale in run_scale([int(size) for size in arguments] or PASSAGES):
-            print(json.dumps(dataclasses.asdict(scale)))
+        for size in run_scale([int(size) for size in arguments] or PASSAGES).sizes:
+            print(size.model_dump_json())
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import statistics
 import subprocess
 import sys
@@ -54,6 +55,13 @@ def timed(ask: Callable[[Any], Any], items: Sequence[Any]) -> list[float]:
     return times
 
 
+def machine() -> dict[str, Any]:
+    """What figures were measured on, as far as it bears on them."""
+    return {"processors": os.cpu_count(), "python": platform.python_version()}
+
+
 def p95(times: Sequence[float]) -> float:
-    """The time that one in twenty exceeds, to a hundredth."""
+    """The time that one in twenty exceeds, to a hundredth; one time alone is it."""
+    if len(times) == 1:
+        return round(times[0], 2)
     return round(statistics.quantiles(times, n=20, method="inclusive")[-1], 2)

@@ -1,7 +1,6 @@
 """`sot evaluate` and `sot bench`."""
 
-import json
-from dataclasses import asdict
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,7 @@ from assistant.settings import read_settings
 from ui.cli.console import err, errors_shown, out, progress
 
 if TYPE_CHECKING:
-    from assistant.evaluation.report import Evaluation
+    from assistant.evaluation.report import Bench, Evaluation, Scale
 
 
 def evaluate(
@@ -69,40 +68,54 @@ def _show_figures(report: "Evaluation") -> None:
 
 
 def bench(
-    questions: Annotated[int, typer.Option(help="How many different questions to time.")] = 100,
+    questions: Annotated[int, typer.Option(help="How many different questions to time one after the other.")] = 100,
     baseline: Annotated[bool, typer.Option(help="Time the plain quick-start beside it.")] = True,
     to: Annotated[
         Path | None, typer.Option(help="Folder of the report; the checkout's docs/results otherwise.")
     ] = None,
+    load: Annotated[bool, typer.Option(help="Ask the running service with 32 clients at once too.")] = True,
     scale: Annotated[
         bool, typer.Option("--scale", help="Time searches in 500 and 50,000 invented passages instead; takes minutes.")
     ] = False,
 ) -> None:
-    """Time cold start, warm answers and the guard, beside the plain quick-start (LangChain, HuggingFace, Chroma)."""
-    if scale:
-        _bench_scale()
-        return
+    """Time cold start, warm answers, the guard and the service under load, beside the plain quick-start.
+
+    The quick-start is LangChain, HuggingFace and Chroma as tutorials join them. With --scale a corpus of invented
+    passages is built and searched instead. Either is stored as a report and shown on the page of results.
+
+    [dim]sot bench --to folder[/dim]
+    """
     with errors_shown():
-        from assistant.evaluation.bench import run_bench
         from assistant.evaluation.page import write_page
         from assistant.evaluation.report import store
         from assistant.evaluation.run import Plan
-        from assistant.evaluation.sets import read_sets
-        from ingest.corpus import read_corpus
 
         plan = Plan.of(to=to)
-        settings = read_settings()
-        cases = read_sets(plan.sets, read_corpus(settings.corpus).facts)
-        report = run_bench(settings, cases, questions=questions, with_baseline=baseline)
+        report = _scale() if scale else _bench(plan.sets, questions, baseline, load)
         path = store(report, plan.results)
         page = write_page(plan.results)
     out.print_json(report.model_dump_json())
     out.print(f"Report: {path}\nPage:   {page}", highlight=False, soft_wrap=True)
 
 
-def _bench_scale() -> None:
-    with errors_shown():
-        from assistant.evaluation.scale import run_scale
+def _bench(sets: Path, questions: int, baseline: bool, load: bool) -> "Bench":
+    from assistant.evaluation.bench import run_bench
+    from assistant.evaluation.sets import read_sets
+    from ingest.corpus import read_corpus
 
-        for measured in run_scale():
-            out.print_json(json.dumps(asdict(measured)))
+    settings = read_settings()
+    cases = read_sets(sets, read_corpus(settings.corpus).facts)
+    service = _service_on if load else None
+    return run_bench(settings, cases, questions=questions, with_baseline=baseline, service=service)
+
+
+def _scale() -> "Scale":
+    from assistant.evaluation.scale import run_scale
+
+    return run_scale()
+
+
+def _service_on(port: int) -> list[str]:
+    """The command that serves on a port of this machine, as `sot serve` does, without the app."""
+    sot = [sys.executable, "-c", "from ui.cli import app; app()"]
+    return [*sot, "serve", "--no-app", "--host", "127.0.0.1", "--port", str(port)]

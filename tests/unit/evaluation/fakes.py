@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from assistant.case import Explanation
 from assistant.coverage import Coverage
 from assistant.domain import Action, Answer, Candidate, Evidence, Question, StatedSentence, Verdict
-from assistant.pipeline import Explanation, Found
+from assistant.finding import Found
 from assistant.rewriting import Query
 from ingest.corpus import read_corpus
 from ingest.documents import Corpus, Voice

@@ -1,5 +1,6 @@
 """The bench's own arithmetic; what it times is a report, not a test."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,11 @@ import pytest
 from assistant.evaluation.bench import LONG_MAX, longest, run_bench
 from assistant.evaluation.errors import EvaluationError
 from assistant.evaluation.sets import read_sets
+from assistant.evaluation.timing import p95
 from assistant.pipeline import CHARACTERS_MAX
 from assistant.settings import Settings
 from tests.unit.evaluation.fakes import CORPUS, question, write_sets
+from ui.cli.measuring import _service_on
 
 
 @pytest.mark.parametrize("count", [1, 3, 700])
@@ -32,3 +35,18 @@ def test_a_measuring_process_that_fails_says_what_to_run(tmp_path: Path) -> None
     sets = read_sets(write_sets(tmp_path, questions=[question(f"q-{n}") for n in range(5)]), CORPUS.facts)
     with pytest.raises(EvaluationError, match="sot ingest"):
         run_bench(Settings(home=tmp_path, encoder="no-such-model"), sets, questions=5, with_baseline=False)
+
+
+@pytest.mark.parametrize(
+    ("times", "found"), [([7.126], 7.13), ([1.0, 2.0], 1.95), ([float(n) for n in range(101)], 95.0)]
+)
+def test_one_time_in_twenty_is_longer_than_the_95th_percentile(times: list[float], found: float) -> None:
+    """Of a single answer it is that answer's time."""
+    assert p95(times) == found
+
+
+def test_the_service_that_is_measured_is_the_one_that_serves() -> None:
+    """Its command is known to the terminal, option by option."""
+    done = subprocess.run([*_service_on(8123), "--help"], capture_output=True, text=True, timeout=60, check=True)
+    assert "--no-app" in done.stdout
+    assert _service_on(8123)[-1] == "8123"

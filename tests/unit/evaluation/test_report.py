@@ -10,7 +10,18 @@ from assistant.evaluation.errors import ReportError
 from assistant.evaluation.headlines import rows, weakest
 from assistant.evaluation.ledger import NAME, Look, enter_look
 from assistant.evaluation.page import PAGE, render_page, write_page
-from assistant.evaluation.report import Bench, Evaluation, GuardSpeed, Screening, Speed, store, stored
+from assistant.evaluation.report import (
+    Bench,
+    CorpusSize,
+    Evaluation,
+    GuardSpeed,
+    Load,
+    Scale,
+    Screening,
+    Speed,
+    store,
+    stored,
+)
 from assistant.evaluation.run import Plan, run_evaluation
 from assistant.evaluation.sets import SetName, Split, read_sets
 from tests.unit.evaluation.fakes import CORPUS, A, Says, ScriptedAssistant, SmallBuild, message, write_sets
@@ -27,6 +38,24 @@ _BENCH = Bench(
     baseline=None,
     guard=GuardSpeed(typical=_SCREENING, longest=_SCREENING),
 )
+_QUICK_START = Speed(start_to_first_answer_s=24.0, warm_median_ms=10.0, warm_p95_ms=20.0, memory_mb=746.0)
+_LOAD = Load(clients=32, questions=271, answers_per_second=39.9, median_ms=704.25, p95_ms=1234.5, errors={})
+_SMALL = CorpusSize(
+    passages=500,
+    statements=1000,
+    asks=250,
+    build_s=1.2,
+    open_s=0.0,
+    search_median_ms=4.0,
+    search_p95_ms=5.0,
+    nearest_median_ms=2.0,
+    matching_median_ms=0.5,
+    memory_mb=150.0,
+)
+_LARGE = _SMALL.model_copy(
+    update={"passages": 50_000, "statements": 100_000, "open_s": 2.5, "search_median_ms": 6.0, "memory_mb": 1200.0}
+)
+_SCALE = Scale(measured="2026-12-02", commit="abc1234", dirty=False, machine={"processors": 2}, sizes=(_SMALL, _LARGE))
 
 
 def _report(folder: Path, *, only: tuple[SetName, ...] = (), test: bool = False) -> Evaluation:
@@ -83,6 +112,13 @@ def test_a_damaged_report_is_named(tmp_path: Path) -> None:
         render_page(tmp_path)
 
 
+@pytest.mark.parametrize("form", [Evaluation, Bench, Scale])
+def test_every_report_of_the_checkout_can_still_be_read(form: type[Evaluation | Bench | Scale]) -> None:
+    """A key that was added later is not asked for of those before."""
+    kind = form.model_fields["kind"].default
+    assert len(list(stored(RESULTS, form))) == len(list(RESULTS.glob(f"*-{kind}*.json")))
+
+
 def test_the_page_of_the_checkout_is_the_page_of_its_reports() -> None:
     """Docs that cannot lie: `sot evaluate` and `sot bench` write it, nobody else."""
     assert (RESULTS / PAGE).read_text("utf-8") == render_page(RESULTS)
@@ -124,6 +160,59 @@ def test_the_page_shows_the_newest_whole_report_of_either_half(tmp_path: Path) -
 def test_a_folder_without_reports_has_a_page_that_says_so(tmp_path: Path) -> None:
     """No figure is made up."""
     assert render_page(tmp_path).count("No report in this folder has asked it.") == 2
+
+
+def test_the_page_says_how_many_times_the_quick_starts_figures_ours_are(tmp_path: Path) -> None:
+    """Beside the figures themselves; without a quick-start there is nothing to compare with."""
+    store(_BENCH, tmp_path)
+    assert "| one warm answer, median, ms | 25.0 |\n" in render_page(tmp_path)
+    store(_BENCH.model_copy(update={"baseline": _QUICK_START}), tmp_path)
+    page = render_page(tmp_path)
+    assert "|  | SOT Assistant | quick-start (retrieval only) | SOT Assistant / quick-start |" in page
+    assert "| start to first answer, s | 2.4 | 24.0 | 0.10 |" in page
+    assert "| one warm answer, median, ms | 25.0 | 10.0 | 2.50 |" in page
+    assert "| memory, peak resident, MB | 373.0 | 746.0 | 0.50 |" in page
+
+
+@pytest.mark.parametrize(
+    ("errors", "shown"), [({}, "0"), ({"503": 2}, "2 (503: 2)"), ({"503": 2, "TimeoutError": 1}, None)]
+)
+def test_the_page_shows_the_load_with_its_errors(errors: dict[str, int], shown: str | None, tmp_path: Path) -> None:
+    """How many, and of which kinds."""
+    store(_BENCH.model_copy(update={"load": _LOAD.model_copy(update={"errors": errors})}), tmp_path)
+    row = f"| 32 | 271 | 39.9 | 704.2 | 1,234.5 | {shown or '3 (503: 2, TimeoutError: 1)'} |"
+    assert row in render_page(tmp_path)
+
+
+def test_a_bench_without_load_has_a_page_that_shows_none(tmp_path: Path) -> None:
+    """As the first reports are."""
+    path = store(_BENCH, tmp_path)
+    told = json.loads(path.read_text("utf-8"))
+    del told["load"]
+    path.write_text(json.dumps(told), "utf-8")
+    assert "clients" not in render_page(tmp_path)
+
+
+def test_the_page_shows_the_newest_scale_and_how_much_the_large_corpus_costs(tmp_path: Path) -> None:
+    """Its figures over those of the small one; a time too short to tell is divided by nobody."""
+    store(_SCALE.model_copy(update={"measured": "2026-12-01", "sizes": (_SMALL,)}), tmp_path)
+    newest = store(_SCALE, tmp_path)
+    assert newest.name == "2026-12-02-scale.json"
+    page = render_page(tmp_path)
+    assert f"]({newest.name})" in page
+    assert "|  | 500 passages | 50,000 passages | 50,000 / 500 |" in page
+    assert "| statements in it | 1,000 | 100,000 | 100.00 |" in page
+    assert "| one search, median, ms | 4.0 | 6.0 | 1.50 |" in page
+    assert "| opening it, s | 0.0 | 2.5 | – |" in page
+    assert page.index("## Scale") < page.index("## What the measures mean")
+
+
+def test_a_stored_scale_reads_back_the_same(tmp_path: Path) -> None:
+    """One size a line, and neither a bench nor an evaluation."""
+    path = store(_SCALE, tmp_path)
+    assert [found for _, found in stored(tmp_path, Scale)] == [_SCALE]
+    assert sum('"passages"' in line for line in path.read_text("utf-8").splitlines()) == 2
+    assert not list(stored(tmp_path, Bench))
 
 
 def test_groups_of_a_few_cases_are_not_called_weak(tmp_path: Path) -> None:
