@@ -24,7 +24,7 @@ from ingest.encoder import Encoder, Vectors
 from ingest.errors import BuildBroken, BuildBusy, BuildError, BuildMissing, BuildOfAnotherEncoder
 from ingest.index import CHANGED_BY_OPENING, Entry, Index, Kind, entries, write_index
 
-FORMAT = 3
+FORMAT = 4
 BUILDS_KEPT = 5
 LOCK_SECONDS_MAX = 120
 _CORPUS = TypeAdapter(Corpus)

@@ -15,6 +15,7 @@ from ingest.documents import (
     Corpus,
     Document,
     Fact,
+    Gap,
     Review,
     Section,
     Source,
@@ -77,9 +78,13 @@ class _FrontMatter(_Record):
     review: _ReviewRecord
 
 
-class _AskRecord(_Record):
+class _GapRecord(_Record):
     ask: str
     audience: Audience
+
+
+class _AskRecord(_GapRecord):
+    facts: tuple[str, ...] = ()
 
 
 class _SideRecord(_Record):
@@ -107,7 +112,7 @@ def read_corpus(folder: Path = CORPUS) -> Corpus:
     """Read a corpus folder.
 
     Args:
-        folder: holds `facts/`, `documents/`, `asks/`, `conflicts.yaml` and `glossary.yaml` (docs/corpus.md).
+        folder: holds `facts/`, `documents/`, `asks/`, `gaps/`, `conflicts.yaml` and `glossary.yaml` (docs/corpus.md).
 
     Returns:
         The corpus, documents ordered by id.
@@ -129,11 +134,12 @@ class _Reader:
         """The corpus of the folder, or all of its faults at once."""
         facts = self._facts()
         documents = tuple(self._documents(facts))
-        sections = {section.id for document in documents for section in document.sections}
+        sections = {section.id: section for document in documents for section in document.sections}
         corpus = Corpus(
             facts=facts,
             documents=documents,
             asks=tuple(self._asks(sections)),
+            gaps=tuple(self._gaps(sections)),
             conflicts=tuple(self._conflicts(facts)),
             glossary=tuple(self._glossary(facts)),
         )
@@ -246,16 +252,31 @@ class _Reader:
                     "Split it, one voice a sentence.",
                 )
 
-    def _asks(self, sections: set[str]) -> Iterator[Ask]:
-        for path in sorted(self._folder.glob("asks/*.yaml")):
+    def _asks(self, sections: Mapping[str, Section]) -> Iterator[Ask]:
+        for path, section, records in self._by_section("asks", sections):
+            stated = {fact for statement in sections[section].statements for fact in statement.facts}
+            for number, (record, line) in enumerate(self._validated(path, records, _AskRecord), start=1):
+                for fact in record.facts:
+                    if fact not in stated:
+                        problem = f"The section {section} does not state {fact}, which this ask is answered by."
+                        self._fault(path, line, "ask-facts", problem, "Name facts that the section states.")
+                yield Ask(f"{section}?{number}", section, record.ask, record.audience, record.facts)
+
+    def _gaps(self, sections: Mapping[str, Section]) -> Iterator[Gap]:
+        for path, section, records in self._by_section("gaps", sections):
+            for number, (record, _) in enumerate(self._validated(path, records, _GapRecord), start=1):
+                yield Gap(f"{section}!{number}", section, record.ask, record.audience)
+
+    def _by_section(self, kind: str, sections: Mapping[str, Section]) -> Iterator[tuple[Path, str, list[Any]]]:
+        """The records of a folder's files (`asks`, `gaps`) by the section that they belong to."""
+        for path in sorted(self._folder.glob(f"{kind}/*.yaml")):
             for slug, records in self._mapping(path).items():
                 section = f"{path.stem}#{slug}"
-                line = records[0].get(LINE, 1) if records and isinstance(records[0], dict) else 1
-                if section not in sections:
-                    self._fault(path, line, "asks", f"No section has the id {section!r}.", "Use a section's slug.")
+                if section in sections:
+                    yield path, section, records
                     continue
-                for number, record in enumerate(self._validated(path, records, _AskRecord), start=1):
-                    yield Ask(f"{section}?{number}", section, record[0].ask, record[0].audience)
+                line = records[0].get(LINE, 1) if records and isinstance(records[0], dict) else 1
+                self._fault(path, line, kind, f"No section has the id {section!r}.", "Use a section's slug.")
 
     def _conflicts(self, facts: Mapping[str, Fact]) -> Iterator[Conflict]:
         path = self._folder / "conflicts.yaml"

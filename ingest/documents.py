@@ -122,7 +122,18 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A way people ask for a Section."""
+    """A way people ask for a Section. `facts` are what its answer rests on, the best first."""
+
+    id: str
+    section: str
+    text: str
+    audience: Audience
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A question that sounds like a Section and that no Document answers."""
 
     id: str
     section: str
@@ -177,6 +188,7 @@ class Corpus:
     facts: Mapping[str, Fact]
     documents: tuple[Document, ...]
     asks: tuple[Ask, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     glossary: tuple[Term, ...] = field(default=())
 
@@ -202,6 +214,17 @@ class Corpus:
         for ask in self.asks:
             found.setdefault(ask.section, []).append(ask)
         return {section: tuple(asks) for section, asks in found.items()}
+
+    @cached_property
+    def answers_of_ask(self) -> Mapping[str, tuple[Statement, ...]]:
+        """Ask id → the statements of its section that rest on its facts, in the order of those."""
+        return {
+            ask.id: tuple(dict.fromkeys(s for fact in ask.facts for s in self._stated_in(ask.section, fact)))
+            for ask in self.asks
+        }
+
+    def _stated_in(self, section: str, fact: str) -> tuple[Statement, ...]:
+        return tuple(statement for statement in self.sections[section].statements if fact in statement.facts)
 
     @cached_property
     def statements(self) -> Mapping[str, Statement]:

@@ -2,6 +2,8 @@
 
 Chroma and bm25s stop here. What they return are ids only: text always comes from the corpus of the build, and a
 similarity is recomputed from the build's own vectors, so a damaged collection can hide a passage but never alter one.
+Asks and gaps are scanned whole: whether there is an answer rests on the very nearest of them, and they grow with the
+curated corpus alone, never with what a clinic uploads.
 
 BM25: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009). Chroma's graph: Malkov
 and Yashunin, "Efficient and Robust Approximate Nearest Neighbor Search Using Hierarchical Navigable Small World
@@ -40,11 +42,15 @@ _SPARE = 20
 
 
 class Kind(StrEnum):
-    """What a vector stands for."""
+    """What a vector stands for: text that is quoted (passages, statements), or a question (asks, gaps)."""
 
     PASSAGE = "passages"
     STATEMENT = "statements"
     ASK = "asks"
+    GAP = "gaps"
+
+
+_IN_CHROMA = (Kind.PASSAGE, Kind.STATEMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ class Hit:
 
 
 def entries(corpus: Corpus) -> dict[Kind, tuple[Entry, ...]]:
-    """What of a corpus is encoded: passages under their headings, statements, and asks."""
+    """What of a corpus is encoded: passages under their headings, statements, asks, and gaps."""
     return {
         Kind.PASSAGE: tuple(
             Entry(id, f"{place.document.title}: {' / '.join(place.section.heading)}\n{place.passage.text}")
@@ -72,6 +78,7 @@ def entries(corpus: Corpus) -> dict[Kind, tuple[Entry, ...]]:
         ),
         Kind.STATEMENT: tuple(Entry(id, statement.text) for id, statement in corpus.statements.items()),
         Kind.ASK: tuple(Entry(ask.id, ask.text) for ask in corpus.asks),
+        Kind.GAP: tuple(Entry(gap.id, gap.text) for gap in corpus.gaps),
     }
 
 
@@ -101,7 +108,8 @@ def write_index(folder: Path, corpus: Corpus, vectors: Mapping[Kind, Vectors]) -
 
 def _write_chroma(folder: Path, rows: Mapping[Kind, list[str]], vectors: Mapping[Kind, Vectors]) -> None:
     with _chroma_errors_as_os_errors(), closing(_chroma(folder)) as client:
-        for kind, ids in rows.items():
+        for kind in _IN_CHROMA:
+            ids = rows[kind]
             collection = client.create_collection(
                 kind.value, configuration={"hnsw": _graph(len(ids))}, embedding_function=None
             )
@@ -173,9 +181,13 @@ class Index:
 
     def nearest(self, kind: Kind, vector: Vectors, k: int) -> list[Hit]:
         """The k entries of a kind nearest to a unit vector of shape (dimensions,), best first, with exact cosines."""
-        count = min(k + _SPARE, len(self._ids[kind]))
-        if not count:
+        ids = self._ids[kind]
+        if not ids:
             return []
+        if kind not in _IN_CHROMA:
+            scores = np.einsum("ij,j->i", self._vectors[kind], vector)
+            return [Hit(ids[row], float(scores[row])) for row in _highest(scores, k)]
+        count = min(k + _SPARE, len(ids))
         found = self._collections[kind].query(query_embeddings=[vector], n_results=count, include=[])["ids"][0]
         return sorted(
             (Hit(id, float(s)) for id, s in zip(found, self.similarities(kind, found, vector), strict=True)),
@@ -228,7 +240,7 @@ class Index:
             client = _chroma(folder)
             # Else a service that picked up many builds would hold them all in memory, and their deleted files on disk.
             weakref.finalize(self, client.close)
-            collections = {kind: client.get_collection(kind.value) for kind in Kind}
+            collections = {kind: client.get_collection(kind.value) for kind in _IN_CHROMA}
             for kind, collection in collections.items():
                 if set(collection.get(include=[])["ids"]) != self._row[kind].keys():
                     raise _broken(folder, f"holds other {kind} than it was made with")

@@ -27,8 +27,14 @@ def _edit(corpus: Path, old: str = "five bones", new: str = "five small bones") 
     path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
 
 
-def test_a_build_holds_every_passage_statement_and_ask(small_corpus: Path, words: WordEncoder, tmp_path: Path) -> None:
+def test_a_build_holds_every_passage_statement_ask_and_gap(
+    small_corpus: Path, words: WordEncoder, tmp_path: Path
+) -> None:
     """What was read can be found."""
+    (small_corpus / "gaps").mkdir()
+    (small_corpus / "gaps" / "blocks.yaml").write_text(
+        "what:\n- {ask: Who sells blocks?, audience: patient}\n", "utf-8"
+    )
     corpus = read_corpus(small_corpus)
     made = make_build(corpus, words, tmp_path)
     build = open_build(tmp_path, words.identity)
@@ -319,4 +325,5 @@ def test_the_manifest_names_encoder_and_counts(small_corpus: Path, words: WordEn
         "passages": len(corpus.places),
         "statements": len(corpus.statements),
         "asks": len(corpus.asks),
+        "gaps": len(corpus.gaps),
     }

@@ -51,7 +51,7 @@ def test_a_damaged_manifest_is_never_served(
     [
         "DELETE FROM embeddings WHERE embedding_id = 'history#sacrum/1'",
         "UPDATE embeddings SET embedding_id = 'history#other/1' WHERE embedding_id = 'history#sacrum/1'",
-        "DELETE FROM collections WHERE name = 'asks'",
+        "DELETE FROM collections WHERE name = 'statements'",
         "DROP TABLE embeddings",
         None,
     ],
