@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 PUBLISHED = "all-MiniLM-L6-v2"
 PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
+# What the published encoder has learnt of which statement answers which question (ingest.matching).
+MATCHING = Path(__file__).parent / "adapter"
 TOKENS_MAX = 256
 PARITY_COSINE_MIN = 0.99999
 _PARITY_TEXTS = (
@@ -153,6 +155,16 @@ def open_encoder(
     return OnnxEncoder(folder, _checked_identity(folder, name, learnt))
 
 
+def open_matching_encoder(
+    home: Path, name: str = PUBLISHED, *, say: Callable[[str], None] = lambda _: None
+) -> OnnxEncoder:
+    """Open the encoder that questions are matched with: the published one as it was taught, any other as it is.
+
+    Args, Returns, Raises: as `open_encoder`.
+    """
+    return open_encoder(home, name, adapter=MATCHING if name == PUBLISHED else None, say=say)
+
+
 def adapter_fingerprint(adapter: Path) -> str:
     """What tells one adapter from another: the beginning of its weights' SHA-256.
 
@@ -161,7 +173,9 @@ def adapter_fingerprint(adapter: Path) -> str:
     """
     weights = adapter / ADAPTER_WEIGHTS
     if not weights.exists():
-        raise WeightsMissing(f"The adapter {adapter.name} has no {ADAPTER_WEIGHTS}.", fix="Run `sot guard train`.")
+        raise WeightsMissing(
+            f"The adapter {adapter.name} has no {ADAPTER_WEIGHTS}.", fix="Run `sot guard train` or `sot ingest train`."
+        )
     return _sha256(weights)[:16]
 
 

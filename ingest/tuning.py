@@ -1,27 +1,23 @@
-"""Teaching the encoder a task: a low-rank adapter beside its frozen weights, about a megabyte instead of ninety.
+"""Teaching the encoder to tell classes of text apart: an adapter and a linear head over its vectors.
 
-torch and peft are imported only to train and, by ingest/encoder.py, to export. The same texts, recipe and machine give
-the same weights; another processor may differ in the last bits, so what is served is the committed file.
-
-Source: Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models" (ICLR 2022).
+The same texts, recipe and machine give the same weights; another processor may differ in the last bits, so what is
+served is the committed file.
 """
 
 import random
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.encoder import PUBLISHED, TOKENS_MAX, model_folder
+from ingest.adapting import Adapted, adapt
+from ingest.encoder import PUBLISHED, TOKENS_MAX
 
 if TYPE_CHECKING:
     import torch
-
-LAYERS = ("query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +44,9 @@ class Recipe:
 class Tuned:
     """An encoder with an adapter and a linear head, as it came out of training."""
 
-    def __init__(self, name: str, model: Any, tokenizer: Any, head: "torch.nn.Linear", scale: float) -> None:
-        self._name = Path(name).name
+    def __init__(self, adapted: Adapted, head: "torch.nn.Linear", scale: float) -> None:
+        self._adapted = adapted
         self._scale = scale
-        self._model = model
-        self._tokenizer = tokenizer
         self._head = head
 
     @property
@@ -77,25 +71,20 @@ class Tuned:
         """
         import torch
 
-        self._model.eval()
-        encoded = _encoded(self._tokenizer, texts, TOKENS_MAX)
+        self._adapted.model.eval()
+        encoded = self._adapted.encoded(texts, TOKENS_MAX)
         rows = np.zeros((len(texts), len(self.bias)), np.float32)
         order = sorted(range(len(texts)), key=lambda index: len(encoded[index]))
         with torch.no_grad():
             for start in range(0, len(order), batch):
                 chosen = order[start : start + batch]
-                unit = _vectors(self._model, [encoded[index] for index in chosen])
+                unit = self._adapted.vectors([encoded[index] for index in chosen])
                 rows[chosen] = self._head(unit * self._scale).numpy()
         return rows
 
     def save_adapter(self, folder: Path) -> None:
         """Write the adapter (`adapter_model.safetensors`, `adapter_config.json`) to a folder."""
-        # Where the weights lay on this machine is nobody's business, and would be wrong on any other.
-        self._model.peft_config["default"].base_model_name_or_path = self._name
-        self._model.save_pretrained(str(folder), save_embedding_layers=False)
-        (folder / "README.md").unlink(missing_ok=True)
-        for file in folder.iterdir():
-            file.chmod(0o644)
+        self._adapted.save(folder)
 
 
 def tune(
@@ -124,24 +113,13 @@ def tune(
         WeightsMissing: no weights were found under this name.
     """
     import torch
-    from peft import LoraConfig, get_peft_model
-    from transformers import AutoModel, AutoTokenizer
 
-    torch.manual_seed(recipe.seed)
-    source = str(model_folder(name))
-    tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=True)
-    config = LoraConfig(
-        r=recipe.rank, lora_alpha=2 * recipe.rank, lora_dropout=recipe.dropout, target_modules=list(LAYERS)
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers for a name that will be gone
-        model = get_peft_model(AutoModel.from_pretrained(source, local_files_only=True), config)
-    head = torch.nn.Linear(model.config.hidden_size, classes)
-    adapted = [weights for weights in model.parameters() if weights.requires_grad]
-    encoded = _encoded(tokenizer, texts, recipe.tokens_max)
+    adapted = adapt(name, rank=recipe.rank, dropout=recipe.dropout, seed=recipe.seed)
+    head = torch.nn.Linear(adapted.model.config.hidden_size, classes)
+    encoded = adapted.encoded(texts, recipe.tokens_max)
     wanted = torch.tensor(list(labels))
     loss = torch.nn.CrossEntropyLoss(_class_weights(wanted, classes), label_smoothing=recipe.smoothing)
-    groups = [{"params": adapted, "lr": recipe.rate}, {"params": head.parameters(), "lr": recipe.head_rate}]
+    groups = [{"params": adapted.weights, "lr": recipe.rate}, {"params": head.parameters(), "lr": recipe.head_rate}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     shuffler = random.Random(recipe.seed)
     epochs = [list(_batches(encoded, recipe.batch, shuffler)) for _ in range(recipe.epochs)]
@@ -149,23 +127,19 @@ def tune(
         optimizer, [recipe.rate, recipe.head_rate], total_steps=sum(map(len, epochs)), pct_start=0.1
     )
     for number, batches in enumerate(epochs, 1):
-        model.train()
+        adapted.model.train()
         losses = []
         for batch in batches:
-            unit = _vectors(model, [encoded[index] for index in batch])
+            unit = adapted.vectors([encoded[index] for index in batch])
             found = loss(head(unit * recipe.scale), wanted[batch])
             optimizer.zero_grad()
             found.backward()
-            torch.nn.utils.clip_grad_norm_(adapted, 1.0)
+            torch.nn.utils.clip_grad_norm_(adapted.weights, 1.0)
             optimizer.step()
             schedule.step()
             losses.append(found.item())
         say(f"epoch {number} of {recipe.epochs}: loss {np.mean(losses):.3f}")
-    return Tuned(name, model, tokenizer, head, recipe.scale)
-
-
-def _encoded(tokenizer: Any, texts: Sequence[str], tokens_max: int) -> list[list[int]]:
-    return [tokenizer(text, truncation=True, max_length=tokens_max)["input_ids"] for text in texts]
+    return Tuned(adapted, head, recipe.scale)
 
 
 def _class_weights(labels: "torch.Tensor", classes: int) -> "torch.Tensor":
@@ -189,19 +163,3 @@ def _batches(encoded: Sequence[Sequence[int]], size: int, shuffler: random.Rando
     batches = [near[start : start + size] for start in range(0, len(near), size)]
     shuffler.shuffle(batches)
     yield from batches
-
-
-def _vectors(model: Any, encoded: Sequence[Sequence[int]]) -> "torch.Tensor":
-    """Unit vectors by mean pooling, as the published encoder pools."""
-    import torch
-
-    longest = max(map(len, encoded))
-    ids = torch.zeros(len(encoded), longest, dtype=torch.long)
-    mask = torch.zeros(len(encoded), longest, dtype=torch.long)
-    for row, tokens in enumerate(encoded):
-        ids[row, : len(tokens)] = torch.tensor(tokens)
-        mask[row, : len(tokens)] = 1
-    states = model(input_ids=ids, attention_mask=mask).last_hidden_state
-    pooled = (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
-    unit: torch.Tensor = torch.nn.functional.normalize(pooled, dim=1)
-    return unit

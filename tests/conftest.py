@@ -15,7 +15,7 @@ from assistant.pipeline import Assistant
 from assistant.settings import Settings
 from ingest.build import make_build
 from ingest.corpus import read_corpus
-from ingest.encoder import OnnxEncoder, open_encoder
+from ingest.encoder import OnnxEncoder, open_encoder, open_matching_encoder
 from tests.fakes import WordEncoder
 from ui.api.app import create_app
 
@@ -59,9 +59,15 @@ def encoder_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def encoder(encoder_home: Path) -> OnnxEncoder:
-    """The real encoder."""
+def published(encoder_home: Path) -> OnnxEncoder:
+    """The published encoder, which has learnt nothing here."""
     return open_encoder(encoder_home)
+
+
+@pytest.fixture(scope="session")
+def encoder(encoder_home: Path) -> OnnxEncoder:
+    """The real encoder, with what it learnt of the corpus's questions."""
+    return open_matching_encoder(encoder_home)
 
 
 @pytest.fixture(scope="session")

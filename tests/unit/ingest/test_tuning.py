@@ -187,27 +187,27 @@ class TestSaving:
 class TestServing:
     """The tuned encoder is exported and served like the published one."""
 
-    def test_it_has_another_identity_than_the_published_one(self, served: OnnxEncoder, encoder: OnnxEncoder) -> None:
+    def test_it_has_another_identity_than_the_published_one(self, served: OnnxEncoder, published: OnnxEncoder) -> None:
         """Its name and weights, and what was learnt: a head that was trained with one refuses the other."""
-        published, learnt = served.identity.split("+")
-        assert published == encoder.identity
+        name, learnt = served.identity.split("+")
+        assert name == published.identity
         assert learnt
 
     def test_it_gives_the_vectors_that_were_taught(
-        self, tuned: Tuned, served: OnnxEncoder, encoder: OnnxEncoder
+        self, tuned: Tuned, served: OnnxEncoder, published: OnnxEncoder
     ) -> None:
         """The head over served vectors gives the logits that training saw; the published vectors are others."""
         vectors = served.encode(TEXTS)
         assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
         assert np.allclose(vectors @ tuned.weights.T + tuned.bias, tuned.logits(TEXTS), atol=1e-4)
-        assert not np.allclose(vectors, encoder.encode(TEXTS), atol=1e-3)
+        assert not np.allclose(vectors, published.encode(TEXTS), atol=1e-3)
 
     def test_both_live_in_one_home(
-        self, adapter: Path, served: OnnxEncoder, home: Path, encoder_home: Path, encoder: OnnxEncoder
+        self, adapter: Path, served: OnnxEncoder, home: Path, encoder_home: Path, published: OnnxEncoder
     ) -> None:
         """Retrieval's encoder and the guard's stay what they are."""
         shutil.copytree(encoder_home / "encoders", home / "encoders", dirs_exist_ok=True)
-        assert open_encoder(home).identity == encoder.identity
+        assert open_encoder(home).identity == published.identity
         assert open_encoder(home, adapter=adapter).identity == served.identity
 
     def test_it_says_that_it_exports_and_does_so_once(
