@@ -9,6 +9,7 @@ from pathlib import Path
 from assistant.coverage import CoverageJudge
 from assistant.domain import Action
 from assistant.errors import GuardError, SettingsError, SOTError
+from assistant.finding import Finder
 from assistant.guard.audit import Audit, FileAudit
 from assistant.guard.classifier import Classifier
 from assistant.guard.contacts import Contacts
@@ -21,13 +22,14 @@ from assistant.guard.review import Reviewer
 from assistant.guard.rules import Rulebook
 from assistant.pipeline import Assistant
 from assistant.receipts import code_fingerprint
+from assistant.recording import Recorder
 from assistant.redaction import Redactor
 from assistant.settings import Settings
 from assistant.store import DatabaseStore, Store
 from assistant.workbench import Workbenches
 from ingest.corpus import CORPUS
 from ingest.documents import Clinic
-from ingest.encoder import DeferredEncoder, Encoder, model_folder, open_encoder
+from ingest.encoder import DeferredEncoder, Encoder, model_folder, open_encoder, open_matching_encoder
 
 HERE = Path(__file__).parent
 GUARD = HERE / "guard"
@@ -79,16 +81,16 @@ def bootstrap(
     if settings.region not in replies.contacts.regions():
         known = ", ".join(sorted(replies.contacts.regions()))
         raise SettingsError(f"SOT_REGION={settings.region!r} is not known.", fix=f"Use one of: {known}.")
+    versions = {"code": code_fingerprint(), "guard": guard.version, "settings": _settings_fingerprint(settings)}
     return Assistant(
         home=settings.home,
         guard=guard,
         audit=audit or FileAudit(settings.home / "audit" / "guard.jsonl"),
         replies=replies,
         redactor=redactor,
-        judge=CoverageJudge(),
-        store=store or DatabaseStore.at(settings.home, retention_days=settings.retention_days),
+        finder=Finder(CoverageJudge()),
+        recorder=Recorder(store or DatabaseStore.at(settings.home, retention_days=settings.retention_days), versions),
         workbenches=Workbenches(settings.home, encoder or _encoder(settings, say)),
-        versions={"code": code_fingerprint(), "guard": guard.version, "settings": _settings_fingerprint(settings)},
     )
 
 
@@ -101,7 +103,7 @@ def _settings_fingerprint(settings: Settings) -> str:
 
 def _encoder(settings: Settings, say: Callable[[str], None]) -> Encoder:
     """Retrieval's encoder, opened when it is first used."""
-    return DeferredEncoder(lambda: open_encoder(settings.home, settings.encoder, say=say))
+    return DeferredEncoder(lambda: open_matching_encoder(settings.home, settings.encoder, say=say))
 
 
 def tuned_encoder(home: Path, folder: Path = GUARD, *, say: Callable[[str], None] = lambda _: None) -> Encoder:

@@ -1,6 +1,7 @@
 """Does the corpus answer this? Decided from similarity, the question's rare words and its type, never from a guess.
 
-A question of a kind that only the clinic's own documents can answer (fees, hours, parking) is covered by those alone.
+A question of a kind that the clinic's own documents answer (fees, hours, parking) is covered by those, or by a corpus
+that surely holds it.
 """
 
 import math
@@ -15,7 +16,6 @@ from assistant.domain import Candidate, Evidence
 from assistant.retrieval import without_subject
 from ingest.build import Build
 from ingest.index import share
-from ingest.terms import terms
 
 POLICY = Path(__file__).parent / "coverage.yaml"
 TERMS_MAX = 20
@@ -39,6 +39,7 @@ class CoverageJudge:
         self._confidence_min: float = data["confidence_min"]
         self._doubted_confidence_min: float = data["doubted_confidence_min"]
         self._practical_confidence_min: float = data["practical_confidence_min"]
+        self._practical_of_corpus_confidence_min: float = data["practical_of_corpus_confidence_min"]
         self._off_topic_max: float = data["off_topic_max"]
         self._weights: dict[str, float] = data["weights"]
         self._bias: float = data["bias"]
@@ -70,8 +71,9 @@ class CoverageJudge:
         return Coverage(False, "coverage.off_topic" if is_foreign else "coverage.low", confidence)
 
     def _practically(self, best: Candidate, confidence: float) -> Coverage:
-        """Fees and hours are on the subject whatever the guard doubts, and only the clinic's own words answer."""
-        if best.is_of_clinic and confidence >= self._practical_confidence_min:
+        """Fees and hours are on the subject whatever the guard doubts; mostly only the clinic's own words answer."""
+        enough = self._practical_confidence_min if best.is_of_clinic else self._practical_of_corpus_confidence_min
+        if confidence >= enough:
             return Coverage(True, "coverage.ok", confidence)
         return Coverage(False, "coverage.practical", 1 - confidence)
 
@@ -83,19 +85,22 @@ class CoverageJudge:
             build: where it was found.
 
         Returns:
-            Each 0-1: `ask` and `statement`, the best similarities; `known` and `held`, the shares of the query's terms,
-            by rarity, that the corpus and that the best section have; `length`, the query's terms by `TERMS_MAX`.
+            Each between -1 and 1: `nearer`, how much nearer the question is to one that the corpus answers than to one
+            that it is known not to answer; `statement`, the best similarity of a statement; `margin`, by how much the
+            best section is ahead of the next; `known`, the share of the query's terms, by rarity, that the corpus has;
+            `length`, the query's terms by `TERMS_MAX`.
         """
-        best = evidence.candidates[0]
-        asks = build.corpus.asks_of_section.get(best.section.id, ())
-        texts = (*best.section.heading, *(p.text for p in best.section.passages), *(ask.text for ask in asks))
-        held = {term for text in texts for term in terms(text)}
+        best, *others = evidence.candidates
         wanted = build.index.rarities(without_subject(evidence.query))
+        statement = (
+            best.features["statement"] if best.is_of_clinic else max(one.similarity for one in evidence.statements)
+        )
         return {
-            "ask": best.features["ask"],
-            "statement": max(one.similarity for one in evidence.statements),
+            # What nobody wrote asks for, a clinic's own sections, is judged by its text: known gaps are the corpus's.
+            "nearer": statement if best.is_of_clinic else evidence.ask - evidence.gap,
+            "statement": statement,
+            "margin": best.score - others[0].score if others else best.score,
             "known": share(wanted, set(filter(build.index.knows, wanted))),
-            "held": share(wanted, held),
             "length": min(1.0, len(wanted) / TERMS_MAX),
         }
 

@@ -1,11 +1,11 @@
 """The nouns of one conversation, from Question to Answer. No framework, no I/O."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import ClassVar
 
-from ingest.documents import Audience, Passage, Review, Section, Source, Statement, Voice
+from ingest.documents import Ask, Audience, Passage, Review, Section, Source, Statement, Voice
 
 
 class Action(StrEnum):
@@ -83,11 +83,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A section the retriever found, with the features that ranked it (each 0-1) and the fused score."""
+    """A section the retriever found, with the features that ranked it (each 0-1), the fused score, and its asks.
+
+    `asks` are nearest first.
+    """
 
     section: Section
     score: float
     features: Mapping[str, float]
+    asks: tuple[Ask, ...] = ()
 
     @property
     def is_of_clinic(self) -> bool:
@@ -97,19 +101,34 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class ScoredStatement:
-    """A statement with its cosine similarity to the question."""
+    """A statement with its cosine similarity to the question.
+
+    `told` is the similarity of the question to the nearest ask that the statement is known to answer, 0 if there is
+    none.
+    """
 
     statement: Statement
     similarity: float
+    told: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found for a query: sections and statements, best first."""
+    """What was found for a query: sections and statements, best first.
+
+    `ask` and `gap` are the similarities of the nearest ask and of the nearest question that the corpus is known not to
+    answer, 0 if there is none.
+    """
 
     query: str
     candidates: tuple[Candidate, ...] = ()
     statements: tuple[ScoredStatement, ...] = ()
+    ask: float = 0.0
+    gap: float = 0.0
+
+    def clinic_first(self) -> "Evidence":
+        """The same, with what a clinic's own documents hold before everything else."""
+        return replace(self, candidates=tuple(sorted(self.candidates, key=lambda one: not one.is_of_clinic)))
 
 
 @dataclass(frozen=True, slots=True)

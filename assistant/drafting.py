@@ -33,7 +33,13 @@ class Draft:
         )
 
 
-def draft(selection: Selection, corpus: Corpus, is_sound: IsSound, opening: LeadIn | None = None) -> Draft | None:
+def draft(
+    selection: Selection,
+    corpus: Corpus,
+    is_sound: IsSound,
+    opening: LeadIn | None = None,
+    closing: LeadIn | None = None,
+) -> Draft | None:
     """Write a selection out.
 
     Args:
@@ -41,6 +47,7 @@ def draft(selection: Selection, corpus: Corpus, is_sound: IsSound, opening: Lead
         corpus: the text it is quoted from.
         is_sound: whether a statement may be shown at all (the review).
         opening: a lead-in for the whole, if the answer follows a redirect.
+        closing: a line behind the whole, if it leaves something unanswered.
 
     Returns:
         The draft, or None if nothing sound is left to state.
@@ -67,6 +74,7 @@ def draft(selection: Selection, corpus: Corpus, is_sound: IsSound, opening: Lead
         blocks.append(conflict_block())
     if not citations.given:
         return None
+    blocks.append(closing.value if closing else "")
     text = "\n\n".join(block for block in blocks if block)
     return Draft(text, tuple(_stated(citation) for citation in citations.given), citations.given, tuple(conflicts))
 

@@ -19,6 +19,7 @@ from ingest.terms import terms, words
 SPELLING_SIMILARITY_MIN = 0.78
 SPELLED_LETTERS_MIN = 5
 FOLLOW_UP_WORDS_MAX = 12
+TERSE_TERMS_MAX = 2
 ALIAS_SHARE_MAX = 0.03
 
 _NUMERALS = {
@@ -44,6 +45,9 @@ _PERSON = re.compile(r"\b(he|him|his)\b", re.I)
 _BACKWARD = re.compile(
     r"\b(it|its|that|this|these|those|they|them|their|there|the same|the other|the (?:first|second|third) one)\b", re.I
 )
+# A numbered category is one part: its numeral alone says nothing.
+_PART = re.compile(r"category\s+(?:III|II|I)\b|[^\W_]+(?:['’-][^\W_]+)*", re.I)
+_BRACKETED = re.compile(r"\(([^()]+)\)\s*$")
 _OPENING = re.compile(
     r"^\s*(and|or|but|so|also|what about|how about|why|how so|what else|more|tell me more|go on)\b", re.I
 )
@@ -51,10 +55,18 @@ _OPENING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A standalone question, and what the message was understood to mean if that is not plain from it."""
+    """A standalone question, and what the message was understood to mean if that is not plain from it.
+
+    `context` is what a short message that does not lean back may still go on about, and `sections` where that was
+    found, best first: a question in a conversation is more likely about its subject than about another. `completed`
+    is the message with that subject behind it, to try if the message alone finds no answer.
+    """
 
     text: str
     about: str | None = None
+    context: str | None = None
+    sections: tuple[str, ...] = ()
+    completed: str | None = None
 
 
 class Rewriter:
@@ -85,10 +97,16 @@ class Rewriter:
         """
         spelt = self._spell(_category_numerals(message))
         topic = self._topic(conversation)
-        if topic and self._leans_back(spelt):
+        if not topic or len(spelt.split()) > FOLLOW_UP_WORDS_MAX:
+            return Query(self._expand(spelt))
+        if self._leans_back(spelt):
             completed = self._complete(spelt, topic)
-            return Query(self._expand(completed), completed)
-        return Query(self._expand(spelt))
+            return Query(self._expand(completed), completed, sections=topic.sections)
+        subject = _subject_of(topic.query)
+        completed = f"{spelt} ({subject})"
+        if self._goes_on(spelt):
+            return Query(self._expand(spelt), completed, subject, topic.sections, completed)
+        return Query(self._expand(spelt), None, None, topic.sections, completed)
 
     def _topic(self, conversation: Conversation) -> Turn | None:
         """The last turn that found something."""
@@ -96,22 +114,26 @@ class Rewriter:
 
     def _leans_back(self, message: str) -> bool:
         """Whether a message can only be understood from what went before."""
-        if len(message.split()) > FOLLOW_UP_WORDS_MAX:
-            return False
-        if _OPENING.search(message) or _PERSON.search(message) or not terms(message):
+        if _PERSON.search(message) or not terms(_OPENING.sub("", message)) or self._names_another(message):
             return True
         return bool(_BACKWARD.search(message)) and "sot" not in words(message)
 
+    def _goes_on(self, message: str) -> bool:
+        """Whether a message that stands alone may still be about what went before: "and ...?", or hardly a word."""
+        is_short = len(set(terms(message))) <= TERSE_TERMS_MAX
+        return (is_short or bool(_OPENING.search(message))) and "sot" not in words(message)
+
+    def _names_another(self, message: str) -> bool:
+        """Whether it asks for another of what was numbered: "and the second one?"."""
+        return bool(_ORDINAL.search(message)) and not set(terms(_ORDINAL.sub("", message)))
+
     def _complete(self, message: str, turn: Turn) -> str:
         """The message with what it leaves out: the category, the person, or the subject of the earlier turn."""
-        section = self._corpus.sections[turn.sections[0]]
-        title = next(d.title for d in self._corpus.documents if section in d.sections)
-        subject = f"{title}: {section.heading[-1]}"
         if _ORDINAL.search(message) and "category" in turn.query.casefold():
             return _ORDINAL.sub(lambda match: f"category {_ORDINALS[match[1].casefold()]}", message)
         if _PERSON.search(message):
             return _PERSON.sub("DeJarnette", message)
-        return f"{message} ({subject})"
+        return f"{message} ({_subject_of(turn.query)})"
 
     def _expand(self, message: str) -> str:
         """The message with the corpus's own terms behind the abbreviations and lay words it uses."""
@@ -136,6 +158,14 @@ class Rewriter:
             score_cutoff=SPELLING_SIMILARITY_MIN,
         )
         return match[0] if match else word
+
+
+def _subject_of(query: str) -> str:
+    """What a query was about: what stands in brackets behind it, or else its words that carry a subject."""
+    bracketed = _BRACKETED.search(query)
+    if bracketed:
+        return bracketed[1]
+    return " ".join(part for part in _PART.findall(query) if terms(part))
 
 
 def _is_everywhere(alias: str, corpus: Corpus) -> bool:

@@ -334,7 +334,13 @@ def test_an_address_that_asks_too_often_is_told_how_long_to_wait(assistant: Assi
 
 def test_the_demo_page_and_the_widget_are_served_under_a_strict_policy(client: TestClient) -> None:
     """Their own files only, and no string becomes markup or script."""
-    for path, kind in (("/", "text/html"), ("/widget.js", "text/javascript"), ("/widget/style.css", "text/css")):
+    for path, kind in (
+        ("/", "text/html"),
+        ("/passage", "text/html"),
+        ("/passage/passage.js", "text/javascript"),
+        ("/widget.js", "text/javascript"),
+        ("/widget/style.css", "text/css"),
+    ):
         response = client.get(path)
         assert response.status_code == 200
         assert response.headers["content-type"].startswith(kind)
@@ -358,7 +364,12 @@ def test_answers_are_not_kept_in_caches(client: TestClient) -> None:
 
 def test_files_beside_the_widget_are_not_served(client: TestClient) -> None:
     """Neither by dots nor by encoded dots."""
-    for path in ("/widget/../../cli.py", "/widget/%2e%2e/%2e%2e/cli.py", "/demo/..%2f..%2fcli.py"):
+    for path in (
+        "/widget/../../cli.py",
+        "/widget/%2e%2e/%2e%2e/cli.py",
+        "/demo/..%2f..%2fcli.py",
+        "/passage/../../cli.py",
+    ):
         assert client.get(path).status_code == 404
 
 

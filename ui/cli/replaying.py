@@ -28,7 +28,7 @@ def replay(
         from assistant.receipts import is_same
 
         assistant = bootstrap(read_settings(), say=err.print)
-        receipt = assistant.receipt(receipt_id)
+        receipt = assistant.memory.receipt(receipt_id)
         if diff:
             from ui.terminal_receipts import show_difference
 

@@ -79,7 +79,7 @@ def test_no_log_event_holds_message_text(assistant: Assistant) -> None:
 def test_later_steps_see_the_redacted_text(assistant: Assistant) -> None:
     """What is remembered of a turn holds no address."""
     answer = assistant.ask(Question("my mail is anna@example.org, what is category II?"))
-    kept = assistant.conversation(answer.conversation_id)
+    kept = assistant.memory.conversation(answer.conversation_id)
     assert "anna@example.org" not in repr(kept)
     assert kept.turns[-1].verdict.action is Action.ANSWER
 
@@ -126,3 +126,42 @@ def test_an_emergency_is_explained_without_a_search(assistant: Assistant) -> Non
     explained = assistant.explain(Question("crushing chest pain and I am short of breath"))
     assert explained.screened.action is Action.EMERGENCY
     assert explained.found is None
+
+
+def test_each_part_of_a_question_is_answered_and_what_is_not_is_told(assistant: Assistant) -> None:
+    """Fees are for the clinic; the category is not held back for them."""
+    answer = assistant.ask(Question("what is category II and how much does a session cost?"))
+    assert answer.verdict.action is Action.ANSWER
+    assert "Category II" in answer.statements[0].text
+    assert answer.text.endswith(LeadIn.PARTLY)
+
+
+def test_a_contrast_states_both_sides(assistant: Assistant) -> None:
+    """What tells them apart, then each."""
+    answer = assistant.ask(Question("What is the difference between blocks and the Activator?"))
+    said = " ".join(sentence.text for sentence in answer.statements)
+    assert "Activator" in said
+    assert "lock" in said
+    assert LeadIn.PARTLY not in answer.text
+
+
+def test_no_fact_is_stated_twice(assistant: Assistant) -> None:
+    """A second sentence on the same facts adds nothing; rows of a table and sides of a conflict are another matter."""
+    for asked in ("What was The Dural Connection?", "is SOT safe for kids", "what does category 2 mean"):
+        answer = assistant.ask(Question(asked))
+        sides = {marker for conflict in answer.conflicts for side in conflict.sides for marker in side.citations}
+        seen: set[str] = set()
+        for sentence in answer.statements:
+            if sentence.citations[0] in sides or not sentence.text.endswith("."):
+                continue
+            assert not seen.issuperset(sentence.facts), answer.text
+            seen |= set(sentence.facts)
+
+
+def test_suggestions_are_answered(assistant: Assistant) -> None:
+    """A door that is shown opens."""
+    for asked in ("How much do you charge for a session?", "What is category II?", "does SOT help bunions"):
+        suggestions = assistant.ask(Question(asked)).suggestions
+        assert suggestions
+        for suggestion in suggestions:
+            assert assistant.ask(Question(suggestion)).verdict.action is Action.ANSWER, suggestion

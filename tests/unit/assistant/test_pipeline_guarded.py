@@ -47,7 +47,7 @@ def _minded(assistant: Assistant, verdict: Verdict) -> Assistant:
     """The real assistant with a guard that always says the same."""
     parts = {
         name.removeprefix("_"): getattr(assistant, name)
-        for name in ("_home", "_replies", "_redactor", "_judge", "_store", "_workbenches", "_versions")
+        for name in ("_home", "_replies", "_redactor", "_finder", "_recorder", "_workbenches")
     }
     return Assistant(guard=OtherwiseMinded(assistant._guard, verdict), audit=NoAudit(), **parts)
 

@@ -45,12 +45,12 @@ def small(small_corpus: Path, tmp_path: Path, encoder: OnnxEncoder, guard_encode
 def test_a_replayed_answer_is_the_same_byte_for_byte(question: Question, assistant: Assistant) -> None:
     """Every kind of answer, its ids and timings included."""
     answer = assistant.ask(question)
-    receipt = assistant.receipt(str(answer.receipt))
+    receipt = assistant.memory.receipt(str(answer.receipt))
     again = assistant.replay(receipt)
     assert again == answer
     assert answer_bytes(again) == answer_bytes(answer)
     assert is_same(receipt, again)
-    assert assistant.receipt(answer.id) == receipt
+    assert assistant.memory.receipt(answer.id) == receipt
 
 
 def test_a_follow_up_is_replayed_in_the_conversation_as_it_stood_then(assistant: Assistant) -> None:
@@ -58,13 +58,13 @@ def test_a_follow_up_is_replayed_in_the_conversation_as_it_stood_then(assistant:
     first = assistant.ask(Question("What is category I?"))
     second = assistant.ask(Question("and the second one?", conversation_id=first.conversation_id))
     assistant.ask(Question("Who was DeJarnette?", conversation_id=first.conversation_id))
-    assert assistant.replay(assistant.receipt(str(second.receipt))) == second
+    assert assistant.replay(assistant.memory.receipt(str(second.receipt))) == second
 
 
 def test_a_receipt_holds_no_word_that_redaction_takes_out(assistant: Assistant) -> None:
     """The message as written is nowhere."""
     answer = assistant.ask(Question("I am Jane, jane.doe@example.com, what is category II?"))
-    assert "jane.doe" not in repr(assistant.receipt(str(answer.receipt)))
+    assert "jane.doe" not in repr(assistant.memory.receipt(str(answer.receipt)))
 
 
 def test_bytes_do_not_depend_on_the_order_of_a_set_or_on_time(assistant: Assistant) -> None:
@@ -78,7 +78,7 @@ def test_bytes_do_not_depend_on_the_order_of_a_set_or_on_time(assistant: Assista
 def test_an_altered_answer_is_not_the_same(assistant: Assistant) -> None:
     """One character is enough."""
     answer = assistant.ask(Question("What is category II?"))
-    receipt = assistant.receipt(str(answer.receipt))
+    receipt = assistant.memory.receipt(str(answer.receipt))
     assert receipt.sha256 == hashlib.sha256(answer_bytes(answer)).hexdigest()
     assert not is_same(receipt, replace(answer, text=answer.text + "."))
 
@@ -99,7 +99,7 @@ def test_an_answer_is_replayed_from_its_own_build_after_the_corpus_changed(
 ) -> None:
     """And the difference names the corpus and what it took away."""
     answer = _edited(small_corpus, small, encoder)
-    receipt = small.receipt(str(answer.receipt))
+    receipt = small.memory.receipt(str(answer.receipt))
     assert small.replay(receipt) == answer
     difference = small.compare(receipt)
     assert set(difference.changed) == {"build", "corpus"}
@@ -110,7 +110,7 @@ def test_an_answer_is_replayed_from_its_own_build_after_the_corpus_changed(
 
 def test_nothing_differs_where_nothing_changed(assistant: Assistant) -> None:
     """A comparison with today is empty."""
-    difference = assistant.compare(assistant.receipt(str(assistant.ask(QUESTIONS[0]).receipt)))
+    difference = assistant.compare(assistant.memory.receipt(str(assistant.ask(QUESTIONS[0]).receipt)))
     assert difference.is_none
     assert not difference.changed
     assert all(one.then == one.now for one in difference.candidates)
@@ -118,7 +118,7 @@ def test_nothing_differs_where_nothing_changed(assistant: Assistant) -> None:
 
 def test_a_build_that_is_gone_is_told(small: Assistant) -> None:
     """Old builds are kept up to a bound."""
-    receipt = small.receipt(str(small.ask(QUESTIONS[0]).receipt))
+    receipt = small.memory.receipt(str(small.ask(QUESTIONS[0]).receipt))
     with pytest.raises(BuildError):
         small.replay(replace(receipt, made_from={**receipt.made_from, "build": "20200101T000000-gone"}))
 
@@ -160,8 +160,8 @@ def private(real_home: Path, encoder: OnnxEncoder, guard_encoder: OnnxEncoder) -
 def test_a_forgotten_conversation_is_gone(private: Assistant) -> None:
     """Turns, receipts, and the danger that was in force with them."""
     answer = private.ask(Question(QUESTIONS[2].text))
-    private.forget(answer.conversation_id)
+    private.memory.forget(answer.conversation_id)
     with pytest.raises(UnknownConversation):
-        private.conversation(answer.conversation_id)
+        private.memory.conversation(answer.conversation_id)
     with pytest.raises(UnknownConversation):
-        private.forget(answer.conversation_id)
+        private.memory.forget(answer.conversation_id)

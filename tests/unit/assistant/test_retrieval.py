@@ -76,10 +76,33 @@ def test_a_question_the_corpus_asks_itself_is_covered(bench: Workbench) -> None:
 @pytest.mark.parametrize(
     "query", ["what do pelvic blocks cost", "how much do you charge", "can I book an appointment for blocks"]
 )
-def test_a_practical_question_is_for_the_clinics_own_documents(query: str, bench: Workbench) -> None:
+def test_a_practical_question_is_for_the_clinics_own_documents(
+    query: str, small_corpus: Path, words: WordEncoder, tmp_path: Path
+) -> None:
     """However near the words, the corpus knows no fees."""
+    bench = _with_gap(small_corpus, words, tmp_path, "What does a pelvic block cost?")
     evidence = bench.retriever.find(query, Audience.PATIENT)
     assert CoverageJudge().decide(evidence, bench.build).rule == "coverage.practical"
+
+
+def _with_gap(corpus: Path, words: WordEncoder, home: Path, gap: str) -> Workbench:
+    """A workbench on the small corpus with one question that it is known not to answer."""
+    (corpus / "gaps").mkdir()
+    (corpus / "gaps" / "blocks.yaml").write_text(f"what:\n  - {{ask: {gap!r}, audience: patient}}\n", "utf-8")
+    make_build(read_corpus(corpus), words, home)
+    return Workbench.on(open_build(home, words.identity), words)
+
+
+def test_a_question_nearer_to_a_gap_than_to_an_ask_is_not_covered(
+    small_corpus: Path, words: WordEncoder, tmp_path: Path
+) -> None:
+    """One line in corpus/gaps mends an answer that should not have been given; others are answered as before."""
+    bench = _with_gap(small_corpus, words, tmp_path, "Who sells pelvic blocks of walnut?")
+    judge = CoverageJudge()
+    near = bench.retriever.find("who sells pelvic blocks of walnut", Audience.PATIENT)
+    assert near.gap > near.ask
+    assert judge.decide(near, bench.build).rule == "coverage.low"
+    assert judge.decide(bench.retriever.find("What are pelvic blocks?", Audience.PATIENT), bench.build).covered
 
 
 def test_no_evidence_is_not_covered(bench: Workbench) -> None:
@@ -111,9 +134,9 @@ def test_a_message_becomes_the_corpuss_words(message: str, query: str, bench: Wo
 @pytest.mark.parametrize(
     ("message", "about"),
     [
-        ("and where do they go?", "and where do they go? (Pelvic blocks: What blocks are)"),
+        ("and where do they go?", "and where do they go? (blocks)"),
         ("when was he born?", "when was DeJarnette born?"),
-        ("why?", "why? (Pelvic blocks: What blocks are)"),
+        ("why?", "why? (blocks)"),
     ],
 )
 def test_a_follow_up_is_completed_from_the_topic(message: str, about: str, bench: Workbench) -> None:
@@ -129,8 +152,35 @@ def test_the_second_one_is_the_second_category(bench: Workbench) -> None:
 
 def test_a_new_question_is_not_a_follow_up(bench: Workbench) -> None:
     """A topic switch stands on its own."""
-    query = bench.rewriter.rewrite("What is the sacrum?", _after("what are blocks", "blocks#what"))
-    assert (query.text, query.about) == ("What is the sacrum?", None)
+    asked = "Which five bones grow together in the sacrum?"
+    query = bench.rewriter.rewrite(asked, _after("what are blocks", "blocks#what"))
+    assert (query.text, query.about, query.context) == (asked, None, None)
+
+
+@pytest.mark.parametrize("message", ["and the sacrum?", "any scans?"])
+def test_a_terse_question_may_go_on_about_the_topic(message: str, bench: Workbench) -> None:
+    """It is searched as it stands; the topic pulls a little, and is shown."""
+    query = bench.rewriter.rewrite(message, _after("what are blocks", "blocks#what"))
+    assert (query.text, query.context) == (message, "blocks")
+    assert query.about == f"{message} (blocks)"
+    assert query.sections == ("blocks#what",)
+
+
+def test_the_topic_of_a_follow_up_stays_the_topic(bench: Workbench) -> None:
+    """What stood in brackets goes on, turn by turn."""
+    query = bench.rewriter.rewrite("is it proven?", _after("where do they go? (blocks)", "blocks#what"))
+    assert query.about == "is it proven? (blocks)"
+
+
+def test_a_section_that_answered_last_goes_first_among_equals(bench: Workbench) -> None:
+    """A little: another that fits clearly better still wins."""
+    asked = "what do sources say"
+    plain = {c.section.id: c.score for c in bench.retriever.find(asked, Audience.STUDENT).candidates}
+    found = bench.retriever.find(asked, Audience.STUDENT, topic=("history#sacrum",)).candidates
+    scores = {candidate.section.id: candidate.score for candidate in found}
+    assert scores["history#sacrum"] > plain.get("history#sacrum", 0.0)
+    clear = bench.retriever.find("When did SOT begin?", Audience.STUDENT, topic=("history#sacrum",)).candidates
+    assert clear[0].section.id == "history#dating"
 
 
 def test_a_new_build_is_picked_up_without_a_restart(small_corpus: Path, words: WordEncoder, tmp_path: Path) -> None:
