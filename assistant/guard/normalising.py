@@ -13,6 +13,7 @@ from assistant.guard.decoding import hidden
 from ingest.yamlfile import load
 
 SPELLING = Path(__file__).parent / "rules" / "_spelling.yaml"
+SUBJECT = Path(__file__).parent / "rules" / "_subject.yaml"
 
 _PUNCTUATION = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "."}
@@ -133,14 +134,27 @@ def _latin(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def _spelling() -> tuple[dict[str, str], re.Pattern[str]]:
-    """Misspelt → meant, for the words that danger is told in, and the pattern that finds them."""
+    """Misspelt → meant, for the words that danger is told in and those of the subject, and the pattern for them."""
     try:
         data: dict[str, list[str]] = load(SPELLING.read_text("utf-8"))
-        meant = {wrong: right for right, wrongs in data.items() for wrong in wrongs}
+        subject: dict[str, list[str]] = load(SUBJECT.read_text("utf-8"))
+        meant = {slip: word for word, kept in subject.items() for slip in _slips(word).difference(kept, subject)}
+        meant |= {wrong: right for right, wrongs in data.items() for wrong in wrongs}
         words = "|".join(sorted(map(re.escape, meant), key=len, reverse=True))
     except (OSError, UnicodeDecodeError, YAMLError, AttributeError, TypeError) as error:
         raise GuardError(
-            f"The guard's spellings ({SPELLING.name}) cannot be read: {type(error).__name__}.",
-            fix="Make it a mapping from each right word to the list of its misspellings.",
+            f"The guard's spellings ({SPELLING.name}, {SUBJECT.name}) cannot be read: {type(error).__name__}.",
+            fix="Make them mappings from each right word to a list: its misspellings, and what is none of them.",
         ) from error
     return meant, re.compile(rf"(?<!\w)(?:{words})(?!\w)")
+
+
+def _slips(word: str) -> set[str]:
+    """What a slip of one letter behind the first makes of a word."""
+    slips = set()
+    for place in range(1, len(word)):
+        before, letter, after = word[:place], word[place], word[place + 1 :]
+        slips |= {before + after, before + letter * 2 + after}
+        slips |= {before + vowel + after for vowel in "aeiou" if letter in "aeiou"}
+        slips |= {before + after[:1] + letter + after[1:]}
+    return slips - {word}

@@ -220,6 +220,7 @@ def test_what_broke_off_is_gone_on_with_and_so_can_be_deleted(service: str, open
     """The service remembers it, though its answer never came whole."""
     slow = Slow(breaks_off=True)
     with begun_answer(service, open_tab, slow) as tab:
+        expect(tab.page.locator(".answer[data-action=emergency]")).to_be_visible()
         slow.go_on.set()
         failure = tab.page.get_by_role("group", name="I cannot reach the service")
         with tab.page.expect_request(lambda request: request.method == "POST") as again:

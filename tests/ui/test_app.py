@@ -132,7 +132,7 @@ def test_a_crisis_offers_lines_to_call_and_a_number_to_text(chat: AppTest) -> No
 def test_a_diagnosis_is_refused_and_general_questions_are_offered(chat: AppTest) -> None:
     """The redirect stands in a box, and a suggestion asks."""
     page = _asked(chat, "which category am I? my left hip sits higher")
-    assert [header.value for header in page.header] == ["For your clinician"]
+    assert page.header[0].value == "For your clinician"
     assert "cannot sort anyone" in page.info[0].value
     page.button(key="answer-1-suggestion-0").click().run()
     assert len(page.chat_message) == 4
@@ -184,7 +184,7 @@ def test_a_deletion_that_fails_is_told_and_the_new_conversation_begins(
     def fails(*_: object) -> None:
         raise StoreError("The database is locked.", fix="Wait.")
 
-    monkeypatch.setattr("assistant.pipeline.Assistant.forget", fails)
+    monkeypatch.setattr("assistant.recording.Recorder.forget", fails)
     _start_anew(page)
     assert OLD_ONE_KEPT in _text(page)
     assert len(page.chat_message) == len(page.error) == 0

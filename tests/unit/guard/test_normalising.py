@@ -2,7 +2,8 @@
 
 import pytest
 
-from assistant.guard.normalising import normalise, read_message
+from assistant.guard.normalising import SUBJECT, _slips, normalise, read_message
+from ingest.yamlfile import load
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,27 @@ def test_sentences_are_split_where_people_end_them() -> None:
 def test_a_message_without_words_is_read_without_failing(text: str) -> None:
     """Whatever comes, the guard does not fall over."""
     assert read_message(text).raw == text
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("sacrl pump", "sacral pump"),
+        ("what is chiropratic", "what is chiropractic"),
+        ("plagiocephally", "plagiocephaly"),
+        ("Reflux and a scrum", "reflux and a scrum"),
+        ("tecnique", "technique"),
+    ],
+)
+def test_a_slip_in_a_word_of_the_subject_is_mended(written: str, read: str) -> None:
+    """What is a word of its own stays."""
+    assert normalise(written) == read
+
+
+def test_no_slip_that_is_mended_is_an_english_word() -> None:
+    """Somebody may mean it."""
+    from spellchecker import SpellChecker
+
+    english = SpellChecker(language="en")
+    for word in load(SUBJECT.read_text("utf-8")):
+        assert not [slip for slip in english.known(_slips(word)) if normalise(slip) == word]
