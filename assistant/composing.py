@@ -17,6 +17,8 @@ from ingest.index import Kind, share
 from ingest.terms import terms
 
 WORDS_MAX: Mapping[Audience, int] = {Audience.PATIENT: 80, Audience.STUDENT: 110, Audience.STAFF: 90}
+# With sources that differ and what research found beside it; what does not fit is left out from the end.
+WHOLE_WORDS_MAX: Mapping[Audience, int] = {Audience.PATIENT: 135, Audience.STUDENT: 190, Audience.STAFF: 160}
 STATEMENTS_MAX = 4
 SUBJECT_WORDS = 5
 SUGGESTIONS_MAX = 3
@@ -105,13 +107,16 @@ class Composer:
         # A clinic's statement rests on no fact, so no conflict quotes it.
         besides = [statement for statement in chosen if not statement.facts or not quoted.issuperset(statement.facts)]
         found = self._counterpart(chosen, near, similarity)
+        opposition_leads = chosen[0] not in besides
+        room = WHOLE_WORDS_MAX[audience] - sum(_words(opposition) for opposition in oppositions)
+        besides = _within(besides, room - sum(len(statement.text.split()) for statement in found))
         first = max(1, sum(statement in leads for statement in besides))
         lead, rest = besides[:first], sorted(besides[first:], key=lambda statement: self._order[statement.id])
         return Selection(
             said=tuple(s for s in (*lead, *rest) if not found or s.voice not in _CHECKED),
             found=(*(s for s in (*lead, *rest) if found and s.voice in _CHECKED), *found),
             oppositions=oppositions,
-            opposition_leads=chosen[0] not in besides,
+            opposition_leads=opposition_leads,
         )
 
     def suggestions(self, evidence: Evidence, audience: Audience, stated: Iterable[str] = ()) -> tuple[str, ...]:
@@ -218,6 +223,22 @@ class Composer:
         # A statement that rests on both sides speaks for neither, if there is another that does.
         shared = {s for number, side in enumerate(stated) for s in side if any(s in o for o in stated[number + 1 :])}
         return tuple(max(side - shared or side, key=lambda s: (similarity[s.id], s.id)) for side in stated if side)
+
+
+def _words(opposition: Opposition) -> int:
+    """How many words a shown conflict has."""
+    conflict = opposition.conflict
+    return sum(len(text.split()) for text in (conflict.about, conflict.comment, *(s.text for s in opposition.sides)))
+
+
+def _within(statements: Sequence[Statement], words_max: int) -> list[Statement]:
+    """As many of some statements as fit, in their order."""
+    kept: list[Statement] = []
+    for statement in statements:
+        words_max -= len(statement.text.split())
+        if words_max >= 0:
+            kept.append(statement)
+    return kept
 
 
 def _suggestion(asks: Sequence[Ask], audience: Audience, told: set[str]) -> str | None:

@@ -165,3 +165,10 @@ def test_suggestions_are_answered(assistant: Assistant) -> None:
         assert suggestions
         for suggestion in suggestions:
             assert assistant.ask(Question(suggestion)).verdict.action is Action.ANSWER, suggestion
+
+
+@pytest.mark.parametrize("case", FOUNDING[::3], ids=[case["section"] for case in FOUNDING[::3]])
+def test_a_patient_reads_150_words_at_most(case: dict, assistant: Assistant) -> None:
+    """Sources that differ and what research found included, markers not."""
+    answer = assistant.ask(Question(case["ask"]))
+    assert len(_MARKERS.sub("", answer.text).split()) <= 150
