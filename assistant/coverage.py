@@ -66,7 +66,7 @@ class CoverageJudge:
         doubted = doubted and not names_subject
         if confidence >= (self._doubted_confidence_min if doubted else self._confidence_min):
             return Coverage(True, "coverage.ok", confidence)
-        is_like_nothing = max(best.score, features["statement"]) < self._off_topic_max
+        is_like_nothing = max(best.score, features["statement"], evidence.ask, evidence.gap) < self._off_topic_max
         is_foreign = doubted or (is_like_nothing and not names_subject)
         return Coverage(False, "coverage.off_topic" if is_foreign else "coverage.low", confidence)
 

@@ -57,7 +57,9 @@ class Finder:
         with timings.step("retrieve"):
             retriever, audience = workbench.retriever, question.audience
             evidence = retriever.find(query.text, audience, context=query.context, topic=query.sections)
-            parts = [retriever.find(part, audience) for part in parts_of(query.text)]
+            parts = [
+                evidence if part == query.text else retriever.find(part, audience) for part in parts_of(query.text)
+            ]
         coverage = self._judge.decide(evidence, workbench.build, doubted=screened.doubt is Action.OFF_TOPIC)
         found = self._of_clinic(Found(workbench, query, evidence, coverage))
         if not found.coverage.covered and query.completed and screened.doubt is None:
