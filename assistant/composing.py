@@ -12,7 +12,7 @@ from enum import StrEnum
 from assistant.domain import Candidate, Evidence
 from assistant.retrieval import without_subject
 from ingest.build import Build
-from ingest.documents import Ask, Audience, Conflict, Statement, Voice
+from ingest.documents import Ask, Audience, Conflict, Section, Statement, Voice
 from ingest.index import Kind, share
 from ingest.terms import terms
 
@@ -20,6 +20,8 @@ WORDS_MAX: Mapping[Audience, int] = {Audience.PATIENT: 80, Audience.STUDENT: 110
 # With sources that differ and what research found beside it; what does not fit is left out from the end.
 WHOLE_WORDS_MAX: Mapping[Audience, int] = {Audience.PATIENT: 135, Audience.STUDENT: 190, Audience.STAFF: 160}
 STATEMENTS_MAX = 4
+# A section is a list of warning signs if so many of its statements tell one.
+SIGNS_SHARE_MIN = 0.6
 SUBJECT_WORDS = 5
 SUGGESTIONS_MAX = 3
 # `told` goes to what asks in such words are known to be answered by; `subject` to sentences that begin with what a
@@ -42,6 +44,10 @@ _ASKS_WHAT_IT_IS = re.compile(
     r"(?:what|whats|who|whos|define|explain|describe|tell me (?:about|what)|meaning of)\b",
     re.I,
 )
+_ASKS_FOR_SIGNS = re.compile(
+    r"\b(?:signs|symptoms|(?:red )?flags|warnings?|list|name|which|emergenc(?:y|ies)|urgent)\b", re.I
+)
+_SIGN = "red-flag"
 _CHECKED = frozenset({Voice.RESEARCH, Voice.AUTHORITY})
 _STRONG = frozenset({"systematic-review", "rct", "guideline", "authority", "law"})
 _STRONG_BONUS = 0.15
@@ -99,7 +105,11 @@ class Composer:
         near = _near(evidence.candidates)
         scored = self._scored(near, evidence)
         leads = dict.fromkeys(next(iter(self._scored(_near(part.candidates), part))) for part in parts)
-        chosen = self._choose(_with_leads(scored, leads), WORDS_MAX[audience])
+        signs = self._warning_signs(near[0].section, evidence.query)
+        if signs:
+            chosen = self._whole(signs, scored, WHOLE_WORDS_MAX[audience])
+        else:
+            chosen = self._choose(_with_leads(scored, leads), WORDS_MAX[audience])
         enough = LEADING_SHARE_MIN * next(iter(scored.values()))
         leading = [statement for statement in chosen if scored.get(statement, 0.0) >= enough]
         oppositions = self._oppositions(leading, chosen, similarity)
@@ -150,6 +160,18 @@ class Composer:
             for statement in candidate.section.statements
         }
         return dict(sorted(scores.items(), key=lambda pair: (-pair[1], pair[0].id)))
+
+    def _warning_signs(self, section: Section, query: str) -> list[Statement]:
+        """The signs of a section that lists them, if they are asked for: a part of such a list could hurt somebody."""
+        if not _ASKS_FOR_SIGNS.search(query):
+            return []
+        listed = [s for s in section.statements if any(self._corpus.facts[f].kind == _SIGN for f in s.facts)]
+        return listed if len(listed) >= SIGNS_SHARE_MIN * len(list(section.statements)) else []
+
+    def _whole(self, listed: Sequence[Statement], scored: Mapping[Statement, float], words_max: int) -> list[Statement]:
+        """A list, what fits the question best first and the rest in its own order, as much of it as may be read."""
+        first = next(statement for statement in scored if statement in listed)
+        return _within([first, *(statement for statement in listed if statement is not first)], words_max)
 
     def _choose(self, scored: Mapping[Statement, float], words_max: int) -> list[Statement]:
         """The best statement, then others nearly as good that say something else, while they fit."""

@@ -172,3 +172,17 @@ def test_a_patient_reads_150_words_at_most(case: dict, assistant: Assistant) -> 
     """Sources that differ and what research found included, markers not."""
     answer = assistant.ask(Question(case["ask"]))
     assert len(_MARKERS.sub("", answer.text).split()) <= 150
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("name the warning signs of cauda equina", ("bladder", "saddle", "both legs", "both sides")),
+        ("which back symptoms need A&E, generally", ("bladder", "both legs", "aneurysm")),
+        ("Which symptoms after neck treatment are an emergency?", ("drooping face", "weak arm", "speech", "sight")),
+    ],
+)
+def test_a_list_of_warning_signs_is_given_whole(asked: str, told: tuple[str, ...], assistant: Assistant) -> None:
+    """A part of it, near the words of the question, could send somebody home who should not go."""
+    answer = assistant.ask(Question(asked))
+    assert [word for word in told if word not in answer.text] == []
