@@ -75,8 +75,6 @@ class OnnxEncoder:
         # Many short texts in parallel beat one text on many threads.
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
-        # An arena keeps what the longest text once needed: 20 MB a model, for no time won.
-        options.enable_cpu_mem_arena = False
         self._session: Any = onnxruntime.InferenceSession(
             str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
         )
