@@ -40,7 +40,6 @@ class CoverageJudge:
         self._doubted_confidence_min: float = data["doubted_confidence_min"]
         self._practical_confidence_min: float = data["practical_confidence_min"]
         self._practical_of_corpus_confidence_min: float = data["practical_of_corpus_confidence_min"]
-        self._off_topic_max: float = data["off_topic_max"]
         self._weights: dict[str, float] = data["weights"]
         self._bias: float = data["bias"]
 
@@ -66,9 +65,7 @@ class CoverageJudge:
         doubted = doubted and not names_subject
         if confidence >= (self._doubted_confidence_min if doubted else self._confidence_min):
             return Coverage(True, "coverage.ok", confidence)
-        is_like_nothing = max(best.score, features["statement"], evidence.ask, evidence.gap) < self._off_topic_max
-        is_foreign = doubted or (is_like_nothing and not names_subject)
-        return Coverage(False, "coverage.off_topic" if is_foreign else "coverage.low", confidence)
+        return Coverage(False, "coverage.off_topic" if doubted else "coverage.low", confidence)
 
     def _practically(self, best: Candidate, confidence: float) -> Coverage:
         """Fees and hours are on the subject whatever the guard doubts; mostly only the clinic's own words answer."""

@@ -59,11 +59,12 @@ def test_features_and_scores_stay_within_bounds(bench: Workbench) -> None:
         assert all(0 <= value <= 1 for value in candidate.features.values())
 
 
-def test_a_question_about_nothing_here_is_off_topic(bench: Workbench) -> None:
-    """No word of it is known."""
+def test_a_question_about_nothing_here_is_off_topic_if_the_guard_doubts_it_too(bench: Workbench) -> None:
+    """No word of it is known: it may as well be in a language that the encoder does not read."""
     judge = CoverageJudge()
     evidence = bench.retriever.find("pancake recipe flour", Audience.PATIENT)
-    assert judge.decide(evidence, bench.build).rule == "coverage.off_topic"
+    assert judge.decide(evidence, bench.build, doubted=True).rule == "coverage.off_topic"
+    assert judge.decide(evidence, bench.build).rule == "coverage.low"
 
 
 def test_a_question_the_corpus_asks_itself_is_covered(bench: Workbench) -> None:
