@@ -73,12 +73,16 @@ class Opposition:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What an answer states. `oppositions` come first if the lead is part of one, else last."""
+    """What an answer states. `oppositions` come first if the lead is part of one, else last.
+
+    `is_list` tells that `said` is a list, each statement of it on a line of its own.
+    """
 
     said: tuple[Statement, ...]
     found: tuple[Statement, ...] = ()
     oppositions: tuple[Opposition, ...] = ()
     opposition_leads: bool = False
+    is_list: bool = False
 
 
 class Composer:
@@ -127,6 +131,7 @@ class Composer:
             found=(*(s for s in (*lead, *rest) if found and s.voice in _CHECKED), *found),
             oppositions=oppositions,
             opposition_leads=opposition_leads,
+            is_list=bool(signs),
         )
 
     def suggestions(self, evidence: Evidence, audience: Audience, stated: Iterable[str] = ()) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def draft(
     if selection.opposition_leads:
         blocks.append(conflict_block())
     if said:
-        blocks.append(_paragraph(said, citations))
+        blocks.append(_paragraph(said, citations, is_list=selection.is_list))
     if found:
         blocks.append(f"{LeadIn.RESEARCH}\n{_paragraph(found, citations)}")
     if not selection.opposition_leads:
@@ -79,11 +79,12 @@ def draft(
     return Draft(text, tuple(_stated(citation) for citation in citations.given), citations.given, tuple(conflicts))
 
 
-def _paragraph(statements: Sequence[Statement], citations: Citations) -> str:
-    """Prose runs on in one paragraph; a table's row stands on a line of its own."""
+def _paragraph(statements: Sequence[Statement], citations: Citations, *, is_list: bool = False) -> str:
+    """Prose runs on in one paragraph; what is listed, and a table's row, stands on a line of its own."""
     marked = [f"{statement.text} [{citations.cite(statement).marker}]" for statement in statements]
     is_row = any(not statement.text.endswith((".", "?", "!")) for statement in statements)
-    return "\n".join(f"- {line}" for line in marked) if is_row else " ".join(marked)
+    in_lines = is_row or (is_list and len(statements) > 1)
+    return "\n".join(f"- {line}" for line in marked) if in_lines else " ".join(marked)
 
 
 def _stated(citation: Citation) -> StatedSentence:

@@ -186,3 +186,4 @@ def test_a_list_of_warning_signs_is_given_whole(asked: str, told: tuple[str, ...
     """A part of it, near the words of the question, could send somebody home who should not go."""
     answer = assistant.ask(Question(asked))
     assert [word for word in told if word not in answer.text] == []
+    assert answer.text.count("\n- ") == len(answer.statements) - 1
