@@ -5,9 +5,11 @@ that differ stand side by side. Between statements stand only the fixed lead-ins
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
+from typing import TypeVar
 
 from assistant.domain import Candidate, Evidence
 from assistant.retrieval import without_subject
@@ -52,6 +54,9 @@ _CHECKED = frozenset({Voice.RESEARCH, Voice.AUTHORITY})
 _STRONG = frozenset({"systematic-review", "rct", "guideline", "authority", "law"})
 _STRONG_BONUS = 0.15
 _CLAIM_NOTE = "the article cites no study"
+
+
+Stated = TypeVar("Stated")
 
 
 class LeadIn(StrEnum):
@@ -116,20 +121,20 @@ class Composer:
             chosen = self._choose(_with_leads(scored, leads), WORDS_MAX[audience])
         enough = LEADING_SHARE_MIN * next(iter(scored.values()))
         leading = [statement for statement in chosen if scored.get(statement, 0.0) >= enough]
-        oppositions = self._oppositions(leading, chosen, similarity)
+        oppositions = _within(self._oppositions(leading, chosen, similarity), WHOLE_WORDS_MAX[audience], _words)
         quoted = {fact for opposition in oppositions for side in opposition.sides for fact in side.facts}
         # A clinic's statement rests on no fact, so no conflict quotes it.
         besides = [statement for statement in chosen if not statement.facts or not quoted.issuperset(statement.facts)]
         found = self._counterpart(chosen, near, similarity)
         opposition_leads = chosen[0] not in besides
-        room = WHOLE_WORDS_MAX[audience] - sum(_words(opposition) for opposition in oppositions)
-        besides = _within(besides, room - sum(len(statement.text.split()) for statement in found))
+        room = WHOLE_WORDS_MAX[audience] - sum(map(_words, oppositions)) - sum(map(_length, found))
+        besides = _within(besides, room, _length)
         first = max(1, sum(statement in leads for statement in besides))
         lead, rest = besides[:first], sorted(besides[first:], key=lambda statement: self._order[statement.id])
         return Selection(
             said=tuple(s for s in (*lead, *rest) if not found or s.voice not in _CHECKED),
             found=(*(s for s in (*lead, *rest) if found and s.voice in _CHECKED), *found),
-            oppositions=oppositions,
+            oppositions=tuple(oppositions),
             opposition_leads=opposition_leads,
             is_list=bool(signs),
         )
@@ -176,7 +181,7 @@ class Composer:
     def _whole(self, listed: Sequence[Statement], scored: Mapping[Statement, float], words_max: int) -> list[Statement]:
         """A list, what fits the question best first and the rest in its own order, as much of it as may be read."""
         first = next(statement for statement in scored if statement in listed)
-        return _within([first, *(statement for statement in listed if statement is not first)], words_max)
+        return _within([first, *(statement for statement in listed if statement is not first)], words_max, _length)
 
     def _choose(self, scored: Mapping[Statement, float], words_max: int) -> list[Statement]:
         """The best statement, then others nearly as good that say something else, while they fit."""
@@ -184,7 +189,7 @@ class Composer:
         chosen: list[Statement] = []
         words = 0
         for statement, score in scored.items():
-            length = len(statement.text.split())
+            length = _length(statement)
             fits = len(chosen) < STATEMENTS_MAX and words + length <= words_max and score >= enough
             if not chosen or (fits and not self._adds_nothing(statement, chosen)):
                 chosen.append(statement)
@@ -258,14 +263,15 @@ def _words(opposition: Opposition) -> int:
     return sum(len(text.split()) for text in (conflict.about, conflict.comment, *(s.text for s in opposition.sides)))
 
 
-def _within(statements: Sequence[Statement], words_max: int) -> list[Statement]:
-    """As many of some statements as fit, in their order."""
-    kept: list[Statement] = []
-    for statement in statements:
-        words_max -= len(statement.text.split())
-        if words_max >= 0:
-            kept.append(statement)
-    return kept
+def _length(statement: Statement) -> int:
+    """How many words a statement has."""
+    return len(statement.text.split())
+
+
+def _within(found: Sequence[Stated], words_max: int, length: Callable[[Stated], int]) -> list[Stated]:
+    """As many of what was found as fit, in its order, up to the first that does not."""
+    lengths = accumulate(map(length, found))
+    return [one for one, so_far in zip(found, lengths, strict=True) if so_far <= words_max]
 
 
 def _suggestion(asks: Sequence[Ask], audience: Audience, told: set[str]) -> str | None:

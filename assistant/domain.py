@@ -28,6 +28,7 @@ class Action(StrEnum):
 
 
 DANGERS = frozenset({Action.EMERGENCY, Action.CRISIS})
+REFUSALS = frozenset({Action.REFUSE_INJECTION, Action.REFUSE_TREATMENT, Action.REFUSE_DIAGNOSIS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +238,7 @@ class Receipt:
     """What an answer was made from; given the build it names, the same answer can be made again.
 
     `question` holds redacted text; `conversation` is as it stood before, `screened` the guard's verdict on the message
-    as written. `made_from` names build, corpus, encoder, guard, code and settings. `sha256` is over the answer's bytes.
+    as written. `made_from` names build, corpus, guard, code and settings. `sha256` is over the answer's bytes.
     """
 
     id: str

@@ -13,7 +13,7 @@ import structlog
 
 from assistant.case import Case, Explanation
 from assistant.composing import LeadIn
-from assistant.domain import Action, Answer, Conversation, Question, Receipt, Reply, Verdict
+from assistant.domain import REFUSALS, Action, Answer, Conversation, Question, Receipt, Reply, Verdict
 from assistant.drafting import Draft, draft
 from assistant.errors import GuardError, QuestionError, SOTError, UnknownPassage
 from assistant.finding import Finder, Found
@@ -34,7 +34,6 @@ CHARACTERS_MAX = 4000
 GENERAL_CONFIDENCE_MIN = 0.75
 # What the clinic's staff can tell.
 PRACTICAL = "practical"
-_REDIRECTS = frozenset({Action.REFUSE_INJECTION, Action.REFUSE_TREATMENT, Action.REFUSE_DIAGNOSIS})
 
 _log = structlog.get_logger()
 
@@ -231,9 +230,7 @@ class Assistant:
     def _answer(self, case: Case, found: Found | None, timings: Timings) -> Answer:
         if found is None:
             return self._finished(case, self._reply(case), build=case.build)
-        return (
-            self._redirect(case, found) if case.verdict.action in _REDIRECTS else self._informed(case, found, timings)
-        )
+        return self._redirect(case, found) if case.verdict.action in REFUSALS else self._informed(case, found, timings)
 
     def _redirect(self, case: Case, found: Found) -> Answer:
         """The redirect first; behind it what the sources say in general, if they cover it: surely, where it is sure."""

@@ -85,7 +85,7 @@ def write_receipt(
         conversation: as it stood before.
         screened: the guard's verdict on the message as it was written.
         language: the language that it was read as.
-        made_from: build, corpus, encoder, guard, code and settings.
+        made_from: build, corpus, guard, code and settings; a build names its encoder.
         evidence: what was found, if anything was looked up.
         confidence: that the evidence answers, likewise.
 

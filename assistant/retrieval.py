@@ -50,7 +50,6 @@ class _Question:
     Asks and gaps name the subject or leave it out, as people do, so the query is held against them both ways.
     """
 
-    text: str
     own: Vectors
     halfway: Vectors
 
@@ -66,7 +65,6 @@ class Retriever:
     """Finds evidence in one build."""
 
     def __init__(self, build: Build, encoder: Encoder) -> None:
-        self._build = build
         self._index = build.index
         self._corpus = build.corpus
         self._encoder = encoder
@@ -118,7 +116,7 @@ class Retriever:
         own, mean = vectors[0], vectors[: len(texts)].mean(axis=0)
         if context:
             own, mean = (_unit(vector + CONTEXT_WEIGHT * vectors[-1]) for vector in (own, mean))
-        return _Question(query, own, _unit(mean))
+        return _Question(own, _unit(mean))
 
     def _proposed(self, near: Mapping[Kind, Sequence[Hit]]) -> set[str]:
         """Ids of the sections that hold what was found near."""

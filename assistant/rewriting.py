@@ -73,7 +73,6 @@ class Rewriter:
     """Reads messages in the light of a corpus's vocabulary and a conversation's topic."""
 
     def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
         self._terms_by_alias = {
             alias.casefold(): term
             for term in corpus.glossary

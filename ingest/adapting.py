@@ -6,14 +6,22 @@ Source: Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models" (ICLR 20
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
 
 from ingest.encoder import model_folder
 
 if TYPE_CHECKING:
     import torch
+
+GRADIENT_MAX = 1.0
+# The share of the steps in which the rates rise; in the rest they fall.
+RISING = 0.1
+
+Batch = TypeVar("Batch")
 
 LAYERS = ("query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense")
 
@@ -49,6 +57,41 @@ class Adapted:
         pooled = (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         unit: torch.Tensor = torch.nn.functional.normalize(pooled, dim=1)
         return unit
+
+    def learn(
+        self,
+        epochs: Sequence[Sequence[Batch]],
+        loss_of: Callable[[Batch], Any],
+        groups: Sequence[Mapping[str, Any]],
+        say: Callable[[str], None],
+    ) -> None:
+        """Learn batch by batch, the rates rising at first and then falling.
+
+        Args:
+            epochs: the batches of each, in their order.
+            loss_of: a batch's loss, a tensor of one number.
+            groups: what learns and how fast, as torch's optimizers take them; each names `params`, `lr` and
+                `weight_decay`.
+            say: told one line an epoch.
+        """
+        import torch
+
+        optimizer = torch.optim.AdamW([dict(group) for group in groups])
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, [group["lr"] for group in groups], total_steps=sum(map(len, epochs)), pct_start=RISING
+        )
+        for number, batches in enumerate(epochs, 1):
+            self.model.train()
+            losses = []
+            for batch in batches:
+                loss = loss_of(batch)
+                optimizer.zero_grad()
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_(self.weights, GRADIENT_MAX)
+                optimizer.step()
+                schedule.step()
+                losses.append(loss.item())
+            say(f"epoch {number} of {len(epochs)}: loss {np.mean(losses):.3f}")
 
     def save(self, folder: Path) -> None:
         """Write the adapter (`adapter_model.safetensors`, `adapter_config.json`) to a folder."""

@@ -13,8 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ingest.adapting import Adapted, adapt
 from ingest.encoder import PUBLISHED
 from ingest.lessons import Batch, Lessons
@@ -71,22 +69,7 @@ def teach_matching(
         {"params": adapted.weights, "lr": recipe.rate, "weight_decay": 0.01},
         {"params": [threshold], "lr": recipe.threshold_rate, "weight_decay": 0.0},
     ]
-    optimizer = torch.optim.AdamW(groups)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, [recipe.rate, recipe.threshold_rate], total_steps=sum(map(len, epochs)), pct_start=0.1
-    )
-    for number, batches in enumerate(epochs, 1):
-        adapted.model.train()
-        losses = []
-        for batch in batches:
-            loss = _loss(adapted, batch, threshold, recipe)
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(adapted.weights, 1.0)
-            optimizer.step()
-            schedule.step()
-            losses.append(loss.item())
-        say(f"epoch {number} of {recipe.epochs}: loss {np.mean(losses):.3f}")
+    adapted.learn(epochs, lambda batch: _loss(adapted, batch, threshold, recipe), groups, say)
     return adapted
 
 

@@ -119,26 +119,20 @@ def tune(
     encoded = adapted.encoded(texts, recipe.tokens_max)
     wanted = torch.tensor(list(labels))
     loss = torch.nn.CrossEntropyLoss(_class_weights(wanted, classes), label_smoothing=recipe.smoothing)
-    groups = [{"params": adapted.weights, "lr": recipe.rate}, {"params": head.parameters(), "lr": recipe.head_rate}]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+    groups = [
+        {"params": adapted.weights, "lr": recipe.rate, "weight_decay": 0.01},
+        {"params": head.parameters(), "lr": recipe.head_rate, "weight_decay": 0.01},
+    ]
     shuffler = random.Random(recipe.seed)
     epochs = [list(_batches(encoded, recipe.batch, shuffler)) for _ in range(recipe.epochs)]
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, [recipe.rate, recipe.head_rate], total_steps=sum(map(len, epochs)), pct_start=0.1
-    )
-    for number, batches in enumerate(epochs, 1):
-        adapted.model.train()
-        losses = []
-        for batch in batches:
-            unit = adapted.vectors([encoded[index] for index in batch])
-            found = loss(head(unit * recipe.scale), wanted[batch])
-            optimizer.zero_grad()
-            found.backward()
-            torch.nn.utils.clip_grad_norm_(adapted.weights, 1.0)
-            optimizer.step()
-            schedule.step()
-            losses.append(found.item())
-        say(f"epoch {number} of {recipe.epochs}: loss {np.mean(losses):.3f}")
+
+    def loss_of(batch: list[int]) -> "torch.Tensor":
+        """The loss of the texts with these numbers."""
+        unit = adapted.vectors([encoded[index] for index in batch])
+        found: torch.Tensor = loss(head(unit * recipe.scale), wanted[batch])
+        return found
+
+    adapted.learn(epochs, loss_of, groups, say)
     return Tuned(adapted, head, recipe.scale)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from assistant.domain import DANGERS, Action
+from assistant.domain import DANGERS, REFUSALS, Action
 from assistant.evaluation.asking import Outcome, Scored
 from assistant.evaluation.figures import Miss, System
 from assistant.evaluation.measures import Measure
@@ -11,7 +11,6 @@ from assistant.evaluation.tally import Tally
 
 # The guard cannot know what the corpus covers: a message it should let pass is passed by either.
 PASSED = frozenset({Action.ANSWER, Action.NOT_COVERED})
-REFUSALS = frozenset({Action.REFUSE_INJECTION, Action.REFUSE_TREATMENT, Action.REFUSE_DIAGNOSIS})
 
 
 def score_guard(outcomes: Sequence[Outcome[GuardCase]], split: Split) -> Scored:

@@ -122,31 +122,6 @@ def test_the_answer_has_every_member_of_the_contract(client: TestClient) -> None
     assert answer["timings_ms"]["total"] > 0
 
 
-def test_a_conversation_can_be_read_and_forgotten(client: TestClient) -> None:
-    """By its id alone, which only who asked was given; receipts go with it."""
-    first = _ask(client, "what is category I?")
-    _ask(client, "and the second one?", conversation_id=first["conversation_id"])
-    path = f"/v1/conversations/{first['conversation_id']}"
-    turns = client.get(path).json()["turns"]
-    assert [turn["asked"] for turn in turns] == ["what is category I?", "and the second one?"]
-    assert "category II" in turns[1]["understood"]
-    assert client.delete(path).status_code == 204
-    assert client.get(path).status_code == client.delete(path).status_code == 404
-    gone = client.get(f"/v1/answers/{first['id']}/receipt")
-    assert gone.status_code == 404
-    assert gone.json()["fix"]
-
-
-def test_a_receipt_names_what_an_answer_was_made_from(client: TestClient) -> None:
-    """Build, corpus, guard, code, settings, and every candidate with its score."""
-    answer = _ask(client, DATING)
-    receipt = client.get(f"/v1/answers/{answer['id']}/receipt").json()
-    assert receipt["id"] == answer["receipt"]
-    assert set(receipt["made_from"]) == {"build", "corpus", "code", "guard", "settings"}
-    assert receipt["made_from"]["build"] == answer["build"]
-    assert receipt["candidates"][0]["score"] >= receipt["candidates"][-1]["score"] > 0
-
-
 def _events(body: str) -> list[tuple[str, object]]:
     events = []
     for block in body.strip().split("\n\n"):

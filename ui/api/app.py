@@ -19,8 +19,9 @@ from assistant.settings import Settings, read_settings
 from ui.api.examples import ASK_EXAMPLES, PROBLEMS
 from ui.api.headers import SafetyHeaders
 from ui.api.limiting import BodyLimit, RateLimiter
+from ui.api.memory_schemas import ConversationOut, ReceiptOut
 from ui.api.problems import install_problem_handlers
-from ui.api.schemas import AnswerOut, AskBody, ConversationOut, DocumentOut, DocumentsOut, PassageOut, ReceiptOut
+from ui.api.schemas import AnswerOut, AskBody, DocumentOut, DocumentsOut, PassageOut
 
 BODY_BYTES_MAX = 64 * 1024
 WIDGET = Path(__file__).parents[1] / "widget"

@@ -12,21 +12,20 @@ from assistant.domain import (
     Answer,
     Citation,
     Contact,
-    Conversation,
-    Receipt,
     StatedSentence,
-    Turn,
     Verdict,
 )
 from assistant.pipeline import CHARACTERS_MAX
 from ingest.documents import Audience, Document, Place, Review, Voice
 
 
-class _Wire(BaseModel):
+class Wire(BaseModel):
+    """What goes over the wire: no unknown member, and nothing that changes."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class AskBody(_Wire):
+class AskBody(Wire):
     """A question as it comes over the wire."""
 
     question: Annotated[
@@ -42,7 +41,7 @@ class AskBody(_Wire):
     ] = None
 
 
-class VerdictOut(_Wire):
+class VerdictOut(Wire):
     """What was done with the message, and why."""
 
     action: Action
@@ -55,7 +54,7 @@ class VerdictOut(_Wire):
         return cls(action=verdict.action, rule=verdict.rule, reason=verdict.reason)
 
 
-class StatementOut(_Wire):
+class StatementOut(Wire):
     """One stated sentence."""
 
     text: str
@@ -76,7 +75,7 @@ class StatementOut(_Wire):
         )
 
 
-class SourceOut(_Wire):
+class SourceOut(Wire):
     """Where a fact comes from."""
 
     title: str
@@ -85,7 +84,7 @@ class SourceOut(_Wire):
     url: str | None
 
 
-class ReviewOut(_Wire):
+class ReviewOut(Wire):
     """Whether a named clinician has signed the document."""
 
     status: str
@@ -99,7 +98,7 @@ class ReviewOut(_Wire):
         return cls(status=review.status, by=review.by, on=review.on, next=review.next)
 
 
-class CitationOut(_Wire):
+class CitationOut(Wire):
     """A quoted span: `/v1/passages/{id}` gives the text whose code points start:end are the quote."""
 
     marker: int
@@ -136,14 +135,14 @@ class CitationOut(_Wire):
         )
 
 
-class SideOut(_Wire):
+class SideOut(Wire):
     """One side of a conflict, quoted."""
 
     text: str
     citations: list[int]
 
 
-class ConflictOut(_Wire):
+class ConflictOut(Wire):
     """Sources that differ."""
 
     id: str
@@ -152,7 +151,7 @@ class ConflictOut(_Wire):
     comment: str
 
 
-class ContactOut(_Wire):
+class ContactOut(Wire):
     """A number to call."""
 
     service: str
@@ -160,7 +159,7 @@ class ContactOut(_Wire):
     region: str
 
 
-class AnswerOut(_Wire):
+class AnswerOut(Wire):
     """The whole answer."""
 
     id: str
@@ -207,83 +206,7 @@ class AnswerOut(_Wire):
         )
 
 
-class TurnOut(_Wire):
-    """One remembered exchange: what was asked, redacted, how it was read, what was done, and from which sections."""
-
-    asked: str
-    understood: str
-    verdict: VerdictOut
-    sections: list[str]
-
-    @classmethod
-    def of(cls, turn: Turn) -> "TurnOut":
-        """From the noun."""
-        return cls(
-            asked=turn.asked,
-            understood=turn.query,
-            verdict=VerdictOut.of(turn.verdict),
-            sections=list(turn.sections),
-        )
-
-
-class ConversationOut(_Wire):
-    """The last turns of a conversation, oldest first."""
-
-    id: str
-    turns: list[TurnOut]
-
-    @classmethod
-    def of(cls, conversation: Conversation) -> "ConversationOut":
-        """From the noun."""
-        return cls(id=conversation.id, turns=[TurnOut.of(turn) for turn in conversation.turns])
-
-
-class WeighedOut(_Wire):
-    """A section that was found, and how well it fitted."""
-
-    section: str
-    score: float
-    features: dict[str, float]
-
-
-class ReceiptOut(_Wire):
-    """What an answer was made from. `sha256` is over the answer; `sot replay` makes it again from this receipt."""
-
-    id: str
-    answer_id: str
-    at: str
-    question: str
-    audience: Audience
-    region: str
-    screened: VerdictOut
-    verdict: VerdictOut
-    made_from: dict[str, str]
-    candidates: list[WeighedOut]
-    confidence: float | None
-    sha256: str
-
-    @classmethod
-    def of(cls, receipt: Receipt) -> "ReceiptOut":
-        """From the noun."""
-        return cls(
-            id=receipt.id,
-            answer_id=receipt.answer_id,
-            at=receipt.at,
-            question=receipt.question.text,
-            audience=receipt.question.audience,
-            region=receipt.question.region,
-            screened=VerdictOut.of(receipt.screened),
-            verdict=VerdictOut.of(receipt.verdict),
-            made_from=dict(receipt.made_from),
-            candidates=[
-                WeighedOut(section=one.section, score=one.score, features=dict(one.features)) for one in receipt.weighed
-            ],
-            confidence=receipt.confidence,
-            sha256=receipt.sha256,
-        )
-
-
-class PassageOut(_Wire):
+class PassageOut(Wire):
     """A passage's stored text."""
 
     id: str
@@ -306,7 +229,7 @@ class PassageOut(_Wire):
         )
 
 
-class SectionOut(_Wire):
+class SectionOut(Wire):
     """A section of a document."""
 
     id: str
@@ -315,7 +238,7 @@ class SectionOut(_Wire):
     passages: list[str]
 
 
-class DocumentOut(_Wire):
+class DocumentOut(Wire):
     """A document with its sections."""
 
     id: str
@@ -342,7 +265,7 @@ class DocumentOut(_Wire):
         )
 
 
-class DocumentsOut(_Wire):
+class DocumentsOut(Wire):
     """A page of documents."""
 
     documents: list[DocumentOut]
@@ -351,7 +274,7 @@ class DocumentsOut(_Wire):
     offset: int
 
 
-class FieldFault(_Wire):
+class FieldFault(Wire):
     """One wrong field of a request. What was sent is never repeated."""
 
     field: str

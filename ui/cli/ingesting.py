@@ -61,7 +61,7 @@ def ingest_remove(names: Annotated[list[str], typer.Argument(help="Names as `sot
 def ingest_train() -> None:
     """Teach the encoder which statement answers which question, from the corpus's own asks and gaps.
 
-    Writes `ingest/adapter`; then build anew. Twenty minutes on two cores.
+    Writes `ingest/adapter`; then build anew. It took 22 minutes on one core.
     """
     with errors_shown():
         from ingest.corpus import read_corpus

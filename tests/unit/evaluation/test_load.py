@@ -39,7 +39,10 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
-ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128  # all clients knock at once; with the usual 5 some are turned away
+
+Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 """
 
 

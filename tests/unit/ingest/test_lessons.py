@@ -8,7 +8,7 @@ import pytest
 
 from ingest.corpus import read_corpus
 from ingest.documents import Corpus
-from ingest.lessons import ASKS_A_BATCH, GAPS_A_BATCH, Batch, Lessons
+from ingest.lessons import GAPS_A_BATCH, Batch, Lessons
 from tests.fakes import WordEncoder
 
 ASKS = "".join(f"  - {{ask: what is block number {n}, audience: patient, facts: [seed-013]}}\n" for n in range(40))
@@ -88,4 +88,3 @@ def test_asks_without_facts_teach_nothing(small_corpus: Path, words: WordEncoder
     for path in (small_corpus / "asks").glob("*.yaml"):
         path.write_text("", "utf-8")
     assert Lessons(read_corpus(small_corpus), words).epoch(random.Random(0)) == []
-    assert ASKS_A_BATCH > 1

@@ -1,6 +1,5 @@
 """Teaching the encoder questions: what it is told apart comes apart, and what is saved is served."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from ingest.lessons import Batch, Lessons
 from ingest.matching import MatchingRecipe, teach_matching
 
 pytestmark = [
+    pytest.mark.usefixtures("one_thread"),
     pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
     pytest.mark.filterwarnings("ignore:Could not find a config file:UserWarning"),
 ]
@@ -32,16 +32,6 @@ class OneLesson(Lessons):
         told = Batch((QUESTION, GAP), (RIGHT, WRONG), np.array([[True, False], [False, False]]), (0,), all_told=True)
         passages = Batch((QUESTION,), (RIGHT,), np.array([[True]]), (0,), all_told=False)
         return [*[told] * 10, passages]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread() -> Iterator[None]:
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import json
 import shutil
 import stat
 import warnings
-from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from ingest.errors import WeightsMissing, WeightsTampered
 from ingest.tuning import Recipe, Tuned, tune
 
 pytestmark = [
+    pytest.mark.usefixtures("one_thread"),
     # peft asks transformers in a way that is going out of use.
     pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
     # One test says below that nothing is looked up.
@@ -37,17 +37,6 @@ CLASSES = {
 TEXTS = [f"{text} {when}" for texts in CLASSES.values() for text in texts for when in ("now", "please")]
 LABELS = [number for number, texts in enumerate(CLASSES.values()) for _ in range(2 * len(texts))]
 RECIPE = Recipe(epochs=1, batch=2)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Tiny texts are read sooner by one thread than by several that wait for each other."""
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")
